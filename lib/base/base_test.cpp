@@ -83,7 +83,9 @@ TEST(Money, PrintsMinorUnitsPerCurrency) {
   EXPECT_EQ(to_string(Money{500, *Currency::parse("JPY")}), "JPY 500");
 }
 
-TEST(Clock, PrintsRfc3339) { EXPECT_EQ(to_rfc3339(from_ms(1772510706007)), "2026-03-03T04:05:06.007Z"); }
+TEST(Clock, PrintsRfc3339) {
+  EXPECT_EQ(to_rfc3339(from_ms(1772510706007)), "2026-03-03T04:05:06.007Z");
+}
 
 TEST(Queue, RefusesWhenFullAndDrainsAfterClose) {
   BoundedQueue<int> queue(2);

@@ -42,7 +42,9 @@ struct Probe {
 };
 
 template <class T>
-concept Described = requires(T& t, Probe& p) { T::describe(p, t); };
+concept Described = requires(T& t, Probe& p) {
+  T::describe(p, t);
+};
 template <class T>
 concept Enum = std::is_enum_v<T>;
 
@@ -102,8 +104,8 @@ inline Json to_json_value(const Money& money) {
 }
 inline Json to_json_value(const Json& json) { return json; }
 template <class T>
-  requires(std::is_arithmetic_v<T> || std::is_same_v<T, std::string>)
-Json to_json_value(const T& value) {
+requires(std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) Json
+    to_json_value(const T& value) {
   return Json(value);
 }
 template <describe_detail::Enum T>
@@ -149,13 +151,19 @@ class JsonReader {
     if constexpr (std::is_same_v<T, Json>) {
       out = json;
     } else if constexpr (std::is_same_v<T, bool>) {
-      if (const bool* v = json.as_bool()) out = *v; else problem("expected true or false");
+      if (const bool* v = json.as_bool())
+        out = *v;
+      else
+        problem("expected true or false");
     } else if constexpr (std::is_integral_v<T>) {
       read_integer(json, out);
     } else if constexpr (std::is_floating_point_v<T>) {
       read_number(json, out);
     } else if constexpr (std::is_same_v<T, std::string>) {
-      if (const std::string* v = json.as_string()) out = *v; else problem("expected a text");
+      if (const std::string* v = json.as_string())
+        out = *v;
+      else
+        problem("expected a text");
     } else if constexpr (std::is_same_v<T, Currency>) {
       read_currency(json, out);
     } else if constexpr (std::is_same_v<T, Money>) {
@@ -163,7 +171,10 @@ class JsonReader {
     } else if constexpr (describe_detail::Enum<T>) {
       read_enum(json, out);
     } else if constexpr (describe_detail::is_optional<T>::value) {
-      if (json.is_null()) out.reset(); else read(json, out.emplace());
+      if (json.is_null())
+        out.reset();
+      else
+        read(json, out.emplace());
     } else if constexpr (describe_detail::Described<T>) {
       read_object(json, out);
     } else {
@@ -241,7 +252,8 @@ class JsonReader {
   }
 
   struct Step {
-    Step(JsonReader& reader, std::string_view name) : reader_(reader), length_(reader.path_.size()) {
+    Step(JsonReader& reader, std::string_view name)
+        : reader_(reader), length_(reader.path_.size()) {
       reader.path_.append("/").append(name);
     }
     ~Step() { reader_.path_.resize(length_); }

@@ -41,7 +41,8 @@ std::string encode64(std::span<const std::uint8_t> bytes, std::string_view alpha
 Result<Bytes> decode64(std::string_view text, std::string_view alphabet) {
   std::array<int, 256> value{};
   value.fill(-1);
-  for (std::size_t i = 0; i < 64; ++i) value[static_cast<unsigned char>(alphabet[i])] = static_cast<int>(i);
+  for (std::size_t i = 0; i < 64; ++i)
+    value[static_cast<unsigned char>(alphabet[i])] = static_cast<int>(i);
   if (text.size() % 4 == 1) return fail(Code::invalid_argument, "base64 of impossible length");
   Bytes out;
   out.reserve(text.size() / 4 * 3 + 2);
@@ -86,7 +87,9 @@ Result<Bytes> from_hex(std::string_view text) {
   return out;
 }
 
-std::string to_base64(std::span<const std::uint8_t> bytes) { return encode64(bytes, kBase64, true); }
+std::string to_base64(std::span<const std::uint8_t> bytes) {
+  return encode64(bytes, kBase64, true);
+}
 std::string to_base64url(std::span<const std::uint8_t> bytes) {
   return encode64(bytes, kBase64Url, false);
 }

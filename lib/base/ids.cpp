@@ -10,8 +10,9 @@ bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c
 }  // namespace
 
 bool is_core_id(std::string_view text) {
-  return !text.empty() && text.size() <= 40 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '-'; });
+  return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_lower_or_digit(c) || c == '-';
+  });
 }
 
 bool is_name(std::string_view text) {

@@ -1,9 +1,9 @@
 #include "lib/base/json.hpp"
 
-#include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/src.hpp>
 #include <fmt/format.h>
 
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/src.hpp>
 #include <cmath>
 #include <set>
 
@@ -106,11 +106,21 @@ void write_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
@@ -218,8 +228,8 @@ std::string Json::dump() const {
 
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes_max) {
-    return fail(Code::exhausted, fmt::format("{} bytes of JSON, at most {} are accepted", text.size(),
-                                             limits.bytes_max));
+    return fail(Code::exhausted, fmt::format("{} bytes of JSON, at most {} are accepted",
+                                             text.size(), limits.bytes_max));
   }
   bj::parse_options options;
   options.max_depth = limits.depth_max;

@@ -44,8 +44,8 @@ class Json {
   Json(std::nullptr_t) {}
   Json(bool v) : value_(v) {}
   template <class T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-  Json(T v) : value_(static_cast<std::int64_t>(v)) {}
+  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Json(T v)
+      : value_(static_cast<std::int64_t>(v)) {}
   Json(double v) : value_(v) {}
   Json(std::string v) : value_(std::move(v)) {}
   Json(std::string_view v) : value_(std::string(v)) {}

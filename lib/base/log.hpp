@@ -19,8 +19,8 @@ struct LogField {
   LogField(std::string_view n, const char* v) : name(n), value(std::string_view(v)) {}
   LogField(std::string_view n, bool v) : name(n), value(v) {}
   template <class T>
-    requires std::is_integral_v<T>
-  LogField(std::string_view n, T v) : name(n), value(static_cast<std::int64_t>(v)) {}
+  requires std::is_integral_v<T> LogField(std::string_view n, T v)
+      : name(n), value(static_cast<std::int64_t>(v)) {}
 };
 
 // event is a fixed text such as "order paid"; what varies goes into fields.

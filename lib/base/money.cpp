@@ -20,7 +20,8 @@ int exponent(const std::string& code) {
 }  // namespace
 
 Result<Currency> Currency::parse(std::string_view text) {
-  const bool letters = std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool letters =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (text.size() != 3 || !letters) {
     return fail(Code::invalid_argument, "a currency is three upper-case letters such as EUR");
   }
@@ -31,7 +32,8 @@ Result<Currency> Currency::parse(std::string_view text) {
 
 Result<Money> add(Money a, Money b) {
   if (a.currency != b.currency) {
-    return fail(Code::invalid_argument, a.currency.str() + " and " + b.currency.str() + " do not add");
+    return fail(Code::invalid_argument,
+                a.currency.str() + " and " + b.currency.str() + " do not add");
   }
   std::int64_t sum = 0;
   if (__builtin_add_overflow(a.minor, b.minor, &sum)) {

@@ -58,7 +58,8 @@ bool is_uuid7(std::string_view text) {
     const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     if (hyphen ? c != '-' : !hex) return false;
   }
-  return text[14] == '7' && (text[19] == '8' || text[19] == '9' || text[19] == 'a' || text[19] == 'b');
+  return text[14] == '7' &&
+         (text[19] == '8' || text[19] == '9' || text[19] == 'a' || text[19] == 'b');
 }
 
 }  // namespace trayline

@@ -3,8 +3,8 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <string>
+#include <string_view>
 
 #include "lib/base/clock.hpp"
 

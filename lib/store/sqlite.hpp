@@ -1,0 +1,21 @@
+// The embedded engine: SQLite in WAL mode with synchronous=FULL, one writer, readers beside it.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "lib/base/metrics.hpp"
+#include "lib/store/store.hpp"
+
+namespace trayline::store {
+
+struct SqliteConfig {
+  std::string path;            // ":memory:" for a private one in memory (readers share it)
+  int busy_timeout_ms = 2000;  // how long a reader waits for a checkpoint
+};
+
+// One process owns the file: a second one is refused with conflict (a lock on <path>.lock, which
+// names the owner's process). A file that is not a sound database: unavailable, with what to do.
+// metrics may be null.
+Result<std::unique_ptr<Store>> open_sqlite(const SqliteConfig& config, Metrics* metrics);
+
+}  // namespace trayline::store

@@ -1,0 +1,115 @@
+// The SQL seam: transactions on one writer, reads beside it, statements set-based. Knows no table
+// but its own list of migrations. SQLite now; the notation fits PostgreSQL as well.
+//
+// A set of rows is one parameter: the text says
+//   INSERT INTO orders_lines (order_id, sku, quantity)
+//   SELECT order_id, sku, quantity FROM @rows(order_id text, sku text, quantity bigint) AS r
+// and the caller gives Rows of as many columns. SQLite gets json_each over one JSON array,
+// PostgreSQL unnest over one array per column. At most one @rows(...) text occurs in a statement,
+// though it may stand there several times, always with the same columns.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "lib/base/metrics.hpp"
+#include "lib/base/result.hpp"
+#include "lib/store/statement.hpp"
+
+namespace trayline::store {
+
+using Value = std::variant<std::monostate, std::int64_t, std::string>;
+
+// Rows to be bound to @rows(...): row-major, every row as many values as the text has columns.
+class Rows {
+ public:
+  explicit Rows(std::size_t columns) : columns_(columns) {}
+  template <class... V>
+  void add(V&&... values) {
+    (values_.emplace_back(to_value(std::forward<V>(values))), ...);
+    check_row(sizeof...(V));
+  }
+  std::size_t size() const { return columns_ == 0 ? 0 : values_.size() / columns_; }
+  bool empty() const { return values_.empty(); }
+  std::size_t columns() const { return columns_; }
+  const Value& at(std::size_t row, std::size_t column) const {
+    return values_[row * columns_ + column];
+  }
+
+ private:
+  static Value to_value(Value v) { return v; }
+  static Value to_value(std::string v) { return Value(std::move(v)); }
+  static Value to_value(std::string_view v) { return Value(std::string(v)); }
+  static Value to_value(const char* v) { return Value(std::string(v)); }
+  template <class T>
+  requires std::is_integral_v<T>
+  static Value to_value(T v) { return Value(static_cast<std::int64_t>(v)); }
+  template <class T>
+  static Value to_value(const std::optional<T>& v) {
+    return v ? to_value(*v) : Value();
+  }
+  void check_row(std::size_t values) const;
+
+  std::size_t columns_;
+  std::vector<Value> values_;
+};
+
+using Args = std::map<std::string_view, Value>;  // by name, without the colon
+
+// One row of an answer, by the names of its columns.
+class Row {
+ public:
+  Row(std::shared_ptr<const std::vector<std::string>> names, std::vector<Value> values)
+      : names_(std::move(names)), values_(std::move(values)) {}
+  // check() fails where the statement has no such column or it is of the other type; NULL reads as
+  // "" or 0.
+  const std::string& text(std::string_view column) const;
+  std::int64_t integer(std::string_view column) const;
+  bool is_null(std::string_view column) const;
+  std::optional<std::string> optional_text(std::string_view column) const;
+  std::optional<std::int64_t> optional_integer(std::string_view column) const;
+
+ private:
+  const Value& value(std::string_view column) const;
+  std::shared_ptr<const std::vector<std::string>> names_;
+  std::vector<Value> values_;
+};
+using Answer = std::vector<Row>;
+
+// Where statements run: inside a write transaction or on a read connection. One thread at a time.
+class Session {
+ public:
+  virtual ~Session() = default;
+  // conflict: a constraint said no; unavailable: busy, disk full or connection lost; anything
+  // wrong with the statement itself fails a check(). Rows of the answer (also of RETURNING).
+  virtual Result<Answer> run(const Statement& statement, const Args& args = {}) = 0;
+  virtual Result<Answer> run(const Statement& statement, const Rows& rows,
+                             const Args& args = {}) = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  // Applies what is missing of these migrations, in one transaction per step.
+  virtual Result<void> migrate(const std::vector<const Migrations*>& modules) = 0;
+  // One write transaction: commits when work returns a value, rolls back when it returns an error
+  // or throws. The writer's thread only. unavailable from the commit itself: it may or may not
+  // have happened (the caller's inbox tells).
+  virtual Result<void> transaction(const std::function<Result<void>(Session&)>& work) = 0;
+  // Its own connection for reads of committed state, for one thread; several may be open.
+  virtual Result<std::unique_ptr<Session>> reader() = 0;
+  // Since the store was opened, both of the writer: for tests and metrics.
+  virtual std::uint64_t statements() const = 0;
+  virtual std::uint64_t commits() const = 0;
+  // Names of statements that ran at least once in this process: a test fails for one that none
+  // runs.
+  virtual std::vector<std::string> statements_seen() const = 0;
+};
+
+}  // namespace trayline::store
