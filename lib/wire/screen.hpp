@@ -1,0 +1,81 @@
+// What a screen shows: state with a version, never commands. Cloud to device on
+// down/screen/<screen>/state, the report of what was painted on up/screen/shown.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/describe.hpp"
+#include "lib/base/ids.hpp"
+#include "lib/base/money.hpp"
+
+namespace trayline::wire {
+
+enum class LineState { seen, missing, extra, unclear };
+constexpr auto enum_names(LineState) {
+  using enum LineState;
+  return std::array{
+      std::pair{seen, std::string_view("seen")}, std::pair{missing, std::string_view("missing")},
+      std::pair{extra, std::string_view("extra")}, std::pair{unclear, std::string_view("unclear")}};
+}
+
+struct ScreenLine {
+  Sku sku;
+  std::string name;
+  std::int64_t quantity = 1;
+  LineState state = LineState::seen;
+  bool operator==(const ScreenLine&) const = default;
+  static void describe(auto& member, auto& self) {
+    member("sku", self.sku);
+    member("name", self.name);
+    member("quantity", self.quantity);
+    member.defaulted("state", self.state);
+  }
+};
+
+// status: idle | checking | mismatch | review | paid | declined | cancelled | offline. A page shows
+// a status that it does not know as "please wait". No personal data beyond the order's number.
+struct ScreenState {
+  ScreenId screen;
+  std::int64_t version = 0;  // per screen, rising
+  std::int64_t since_ms = 0;
+  std::string status = "idle";
+  std::optional<OrderId> order;
+  std::string number;  // what people call the order by, e.g. "A-17"
+  std::optional<StationId> station;
+  std::vector<ScreenLine> lines;
+  std::optional<Money> total;
+  bool operator==(const ScreenState&) const = default;
+  static void describe(auto& member, auto& self) {
+    member("screen", self.screen);
+    member("version", self.version);
+    member("since_ms", self.since_ms);
+    member("status", self.status);
+    member("order", self.order);
+    member.defaulted("number", self.number);
+    member("station", self.station);
+    member.defaulted("lines", self.lines);
+    member("total", self.total);
+  }
+};
+
+// The screen function's report: the highest version painted on a page (none while no page is
+// connected) and how many pages are connected.
+struct Shown {
+  static constexpr std::string_view kType = "shown";
+  CoreId core;
+  ScreenId screen;
+  std::optional<std::int64_t> painted;
+  std::int64_t pages = 0;
+  bool operator==(const Shown&) const = default;
+  static void describe(auto& member, auto& self) {
+    member("core", self.core);
+    member("screen", self.screen);
+    member("painted", self.painted);
+    member.defaulted("pages", self.pages);
+  }
+};
+
+}  // namespace trayline::wire
