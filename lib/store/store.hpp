@@ -86,8 +86,10 @@ using Answer = std::vector<Row>;
 class Session {
  public:
   virtual ~Session() = default;
-  // conflict: a constraint said no; unavailable: busy, disk full or connection lost; anything
-  // wrong with the statement itself fails a check(). Rows of the answer (also of RETURNING).
+  // conflict: a constraint said no; unavailable: busy, disk full or connection lost;
+  // invalid_argument: a text is not UTF-8 or holds a NUL; anything wrong with the statement itself
+  // fails a check(). Rows of the answer (also of RETURNING). The first error loses a write
+  // transaction: what follows answers the same error, and it rolls back.
   virtual Result<Answer> run(const Statement& statement, const Args& args = {}) = 0;
   virtual Result<Answer> run(const Statement& statement, const Rows& rows,
                              const Args& args = {}) = 0;

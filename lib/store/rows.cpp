@@ -1,0 +1,255 @@
+// @rows(...) and :name into the notation of an engine, and Rows into JSON.
+#include "lib/store/rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lib/base/check.hpp"
+
+namespace trayline::store {
+namespace {
+
+constexpr std::string_view kRows = "@rows(";
+
+bool starts_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool in_name(char c) { return starts_name(c) || (c >= '0' && c <= '9'); }
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+std::string_view type_name(ColumnType type) { return type == ColumnType::text ? "text" : "bigint"; }
+
+// One pass over a text, copying what it does not understand.
+class Expander {
+ public:
+  Expander(const Statement& statement, Engine engine)
+      : name_(statement.name),
+        text_(engine == Engine::postgres && !statement.postgres_sql.empty() ? statement.postgres_sql
+                                                                            : statement.sql),
+        engine_(engine) {}
+
+  Result<Expanded> run() {
+    if (auto found = find_columns(); !found) return fail(found.error());
+    while (at_ < text_.size()) {
+      if (skip_opaque()) continue;
+      if (text_.substr(at_).starts_with(kRows)) {
+        write_rows();
+      } else if (text_[at_] == ':') {
+        if (auto written = write_parameter(); !written) return fail(written.error());
+      } else {
+        out_.sql += text_[at_++];
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // The columns come first, because their arrays take the first numbers in PostgreSQL.
+  Result<void> find_columns() {
+    while (at_ < text_.size()) {
+      if (skip_opaque()) continue;
+      if (!text_.substr(at_).starts_with(kRows)) {
+        ++at_;
+        continue;
+      }
+      Result<std::vector<Column>> columns = parse_columns();
+      if (!columns) return fail(columns.error());
+      if (!out_.columns.empty() && out_.columns != *columns)
+        return wrong("its @rows(...) differ; one set of rows with the same columns is allowed");
+      out_.columns = std::move(*columns);
+    }
+    at_ = 0;
+    out_.sql.clear();
+    return {};
+  }
+
+  Result<std::vector<Column>> parse_columns() {
+    at_ += kRows.size();
+    std::vector<Column> columns;
+    for (;;) {
+      const std::string column(take_name());
+      const std::string_view type = take_name();
+      if (column.empty()) return wrong("@rows(name type, ...) expected");
+      if (type != "text" && type != "bigint")
+        return wrong(fmt::format("column {} of @rows needs the type text or bigint", column));
+      const auto same = [&](const Column& c) { return c.name == column; };
+      if (std::any_of(columns.begin(), columns.end(), same))
+        return wrong(fmt::format("column {} stands twice in @rows", column));
+      columns.push_back({column, type == "text" ? ColumnType::text : ColumnType::bigint});
+      skip_space();
+      const char next = at_ < text_.size() ? text_[at_++] : '\0';
+      if (next == ')') return columns;
+      if (next != ',') return wrong("@rows(name type, ...) expected");
+    }
+  }
+
+  void write_rows() {
+    at_ = text_.find(')', at_) + 1;
+    if (engine_ == Engine::sqlite) {
+      std::string list;
+      for (std::size_t i = 0; i < out_.columns.size(); ++i)
+        list += fmt::format("{}json_extract(value, '$[{}]') AS {}", i == 0 ? "" : ", ", i,
+                            out_.columns[i].name);
+      out_.sql += fmt::format("(SELECT {} FROM json_each(:rows))", list);
+      return;
+    }
+    std::string arrays;
+    std::string names;
+    for (std::size_t i = 0; i < out_.columns.size(); ++i) {
+      const char* comma = i == 0 ? "" : ", ";
+      arrays += fmt::format("{}${}::{}[]", comma, i + 1, type_name(out_.columns[i].type));
+      names += fmt::format("{}{}", comma, out_.columns[i].name);
+    }
+    out_.sql += fmt::format("(SELECT * FROM unnest({}) AS r({}))", arrays, names);
+    if (!alias_follows()) out_.sql += " AS row_set";
+  }
+
+  bool alias_follows() const {
+    std::size_t i = at_;
+    while (i < text_.size() && is_space(text_[i])) ++i;
+    const std::string_view rest = text_.substr(i);
+    return rest.size() > 2 && (rest[0] == 'a' || rest[0] == 'A') &&
+           (rest[1] == 's' || rest[1] == 'S') && is_space(rest[2]);
+  }
+
+  Result<void> write_parameter() {
+    if (text_.substr(at_).starts_with("::")) {  // a cast
+      out_.sql += "::";
+      at_ += 2;
+      return {};
+    }
+    if (at_ + 1 >= text_.size() || !starts_name(text_[at_ + 1])) {
+      out_.sql += text_[at_++];
+      return {};
+    }
+    ++at_;
+    const std::string name(take_name());
+    if (name == "rows") return wrong(":rows is the name of its set of rows");
+    auto found = std::find(out_.parameters.begin(), out_.parameters.end(), name);
+    if (found == out_.parameters.end()) found = out_.parameters.insert(out_.parameters.end(), name);
+    if (engine_ == Engine::sqlite) {
+      out_.sql += ":" + name;
+    } else {
+      const auto index = static_cast<std::size_t>(found - out_.parameters.begin());
+      out_.sql += fmt::format("${}", out_.columns.size() + index + 1);
+    }
+    return {};
+  }
+
+  // Copies a literal, quoted name or comment that begins here.
+  bool skip_opaque() {
+    const std::string_view rest = text_.substr(at_);
+    std::size_t length = 0;
+    if (rest[0] == '\'' || rest[0] == '"') {
+      length = rest.find(rest[0], 1);  // a doubled quote reads as two literals, copied alike
+      length = length == std::string_view::npos ? rest.size() : length + 1;
+    } else if (rest.starts_with("--")) {
+      length = std::min(rest.find('\n'), rest.size());
+    } else if (rest.starts_with("/*")) {
+      length = rest.find("*/", 2);
+      length = length == std::string_view::npos ? rest.size() : length + 2;
+    }
+    out_.sql += rest.substr(0, length);
+    at_ += length;
+    return length > 0;
+  }
+
+  void skip_space() {
+    while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+  }
+  std::string_view take_name() {
+    skip_space();
+    const std::size_t begin = at_;
+    if (at_ < text_.size() && starts_name(text_[at_])) {
+      while (at_ < text_.size() && in_name(text_[at_])) ++at_;
+    }
+    return text_.substr(begin, at_ - begin);
+  }
+  tl::unexpected<Error> wrong(std::string_view what) const {
+    return fail(Code::invalid_argument, fmt::format("statement {}: {}", name_, what));
+  }
+
+  std::string_view name_;
+  std::string_view text_;
+  Engine engine_;
+  std::size_t at_ = 0;
+  Expanded out_;
+};
+
+void append_text(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+void append_value(std::string& out, const Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    fmt::format_to(std::back_inserter(out), "{}", *number);
+  } else if (const auto* text = std::get_if<std::string>(&value)) {
+    append_text(out, *text);
+  } else {
+    out += "null";
+  }
+}
+
+// The bytes of the sequence that begins the text, 0 where none does (RFC 3629, section 4).
+std::size_t utf8_sequence(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return first == 0 ? 0 : 1;
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  const bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
+  const bool surrogate = first == 0xED && byte(1) > 0x9F;
+  const bool beyond = first == 0xF4 && byte(1) > 0x8F;
+  return overlong || surrogate || beyond ? 0 : length;
+}
+
+}  // namespace
+
+Result<Expanded> expand(const Statement& statement, Engine engine) {
+  return Expander(statement, engine).run();
+}
+
+Result<std::string> to_json(const Rows& rows, const Expanded& expanded) {
+  std::string out = "[";
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    out += row == 0 ? "[" : ",[";
+    for (std::size_t i = 0; i < rows.columns(); ++i) {
+      const Value& value = rows.at(row, i);
+      const Column& column = expanded.columns[i];
+      const bool is_text = std::holds_alternative<std::string>(value);
+      if (value.index() != 0 && is_text != (column.type == ColumnType::text))
+        check(false, fmt::format("row {} has a {} in column {}, which is {}", row,
+                                 is_text ? "text" : "number", column.name, type_name(column.type)));
+      if (is_text && !is_storable(std::get<std::string>(value)))
+        return fail(Code::invalid_argument,
+                    fmt::format("a text for {} is not UTF-8 or holds a NUL", column.name));
+      if (i > 0) out += ',';
+      append_value(out, value);
+    }
+    out += ']';
+  }
+  return out + "]";
+}
+
+bool is_storable(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+}  // namespace trayline::store

@@ -1,0 +1,41 @@
+// Statement texts for an engine: what @rows(...) and :name become. Pure; knows no connection.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.hpp"
+#include "lib/store/store.hpp"
+
+namespace trayline::store {
+
+enum class Engine { sqlite, postgres };
+enum class ColumnType { text, bigint };
+
+struct Column {
+  std::string name;
+  ColumnType type = ColumnType::text;
+  bool operator==(const Column&) const = default;
+};
+
+// A text as the engine takes it.
+struct Expanded {
+  std::string sql;
+  std::vector<Column> columns;          // of @rows; empty where the text has none
+  std::vector<std::string> parameters;  // the :names in order of first use, without the colon
+};
+
+// SQLite keeps :name; @rows becomes a subselect over json_each(:rows), one JSON array of arrays.
+// PostgreSQL: the columns of @rows are $1..$n, one array each; :name number k is $(n+k). Without
+// "AS alias" behind it, @rows gets the alias row_set there, which PostgreSQL 15 asks for.
+// Literals, quoted names and comments are left alone. invalid_argument names the statement.
+Result<Expanded> expand(const Statement& statement, Engine engine);
+
+// One JSON array of arrays for json_each; int64 is exact. invalid_argument where a text is not
+// storable; a value of the wrong type fails a check().
+Result<std::string> to_json(const Rows& rows, const Expanded& expanded);
+
+// UTF-8 (RFC 3629) without NUL: what every engine keeps as it is.
+bool is_storable(std::string_view text);
+
+}  // namespace trayline::store
