@@ -69,12 +69,14 @@ struct Shown {
   ScreenId screen;
   std::optional<std::int64_t> painted;
   std::int64_t pages = 0;
+  bool start = false;  // the function has just started: send the present state
   bool operator==(const Shown&) const = default;
   static void describe(auto& member, auto& self) {
     member("core", self.core);
     member("screen", self.screen);
     member("painted", self.painted);
     member.defaulted("pages", self.pages);
+    member.defaulted("start", self.start);
   }
 };
 

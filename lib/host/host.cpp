@@ -1,0 +1,513 @@
+#include "lib/host/host.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <map>
+
+#include "lib/base/check.hpp"
+#include "lib/base/digest.hpp"
+#include "lib/base/log.hpp"
+#include "lib/base/queue.hpp"
+#include "lib/host/sql.hpp"
+#include "lib/host/turn.hpp"
+
+namespace trayline::host {
+namespace {
+
+struct Parked {
+  Host::Answered answered;
+  Millis deadline{};
+};
+
+// What crosses from other threads to the tick's.
+struct Asked {
+  Message message;
+  Host::Answered answered;
+};
+using Arrival = std::variant<Message, Asked, Rejected, Outcome>;
+
+// After an unclean end messages are handled one by one for at least this long.
+constexpr Millis kCautiousFor{5'000};
+// A turn that the store could not do is tried again after this.
+constexpr Millis kStoreRetry{200};
+
+}  // namespace
+
+struct Host::State {
+  State(Parts p, std::vector<Service*> s, std::vector<Executor*> e)
+      : parts(std::move(p)),
+        services(std::move(s)),
+        executors(std::move(e)),
+        queue(parts.limits.queue_max + parts.limits.effects_in_flight_max),
+        ticks(parts.metrics.counter("trayline_host_ticks_total", "Transactions of the tick.")),
+        handled(parts.metrics.counter("trayline_host_messages_total", "Messages handled.")),
+        rounds(parts.metrics.counter("trayline_host_rounds_total", "Rounds of load-decide-save.")),
+        duplicates(
+            parts.metrics.counter("trayline_host_duplicates_total", "Messages seen before.")),
+        dead(parts.metrics.counter("trayline_host_dead_letters_total", "Messages given up.")),
+        broken(parts.metrics.counter("trayline_host_broken_total", "Failed checks inside ticks.")),
+        refused(
+            parts.metrics.counter("trayline_host_refused_total", "Messages refused, queue full.")),
+        depth(parts.metrics.gauge("trayline_host_queue", "Messages waiting for the tick.")) {}
+
+  Parts parts;
+  std::vector<Service*> services;
+  std::vector<Executor*> executors;
+  BoundedQueue<Arrival> queue;
+  std::string owner;
+  std::atomic<std::uint64_t> next_request{1};
+  std::atomic<bool> stopping{false};
+  std::atomic<bool> overloaded{false};
+
+  // The tick's thread alone.
+  std::map<std::uint64_t, Parked> parked;
+  Keeping keeping;
+  std::deque<Item> again;             // outcomes whose turn failed for want of the store
+  std::optional<Millis> store_retry;  // monotonic
+  std::vector<std::string> finished;  // effects without a result, to be removed with the next turn
+  std::optional<Millis> settle_at;    // monotonic
+  std::optional<Time> due;
+  std::size_t in_flight = 0;             // effects that an executor holds
+  std::deque<Claimed> deferred;          // effects beyond effects_in_flight_max
+  std::optional<Millis> cautious_until;  // monotonic
+
+  Counter ticks, handled, rounds, duplicates, dead, broken, refused;
+  Gauge depth;
+
+  Result<void> admit(Arrival arrival);
+  std::vector<Item> take(std::optional<Millis> wait);
+  std::vector<Item> gather(std::vector<Arrival> arrivals);
+  bool work(std::vector<Item> items);
+  Result<void> turn(std::vector<Item> items, const Due& what);
+  Result<void> guarded_turn(const std::vector<Item>& items, const Due& what);
+  void one_by_one(std::vector<Item> items);
+  void alone(const Item& item);
+  bool begin_attempt(const Item& item);
+  void give_up(const Item& item, const Problem& problem);
+  void one_timer_at_a_time();
+  void postpone(std::vector<Item> items);
+  void leave(Leaving leaving);
+  void execute_deferred();
+  void answer(Reply reply);
+  void expire_parked();
+  void look_for_due();
+  Due what_is_due() const;
+  Service* service(const std::string& name);
+  bool is_cautious();
+};
+
+// Outcomes always find room; what comes from outside is refused before that room is touched.
+Result<void> Host::State::admit(Arrival arrival) {
+  const bool full = overloaded || queue.size() >= parts.limits.queue_max;
+  if (full || !queue.push(std::move(arrival))) {
+    refused.add();
+    return fail(Code::exhausted, "too many messages are waiting");
+  }
+  return {};
+}
+
+Service* Host::State::service(const std::string& name) {
+  const auto found = std::find_if(services.begin(), services.end(),
+                                  [&](const Service* s) { return s->name() == name; });
+  return found == services.end() ? nullptr : *found;
+}
+
+// Arrivals become items; callers are parked.
+std::vector<Item> Host::State::gather(std::vector<Arrival> arrivals) {
+  std::vector<Item> items;
+  for (Arrival& arrival : arrivals) {
+    if (Asked* asked = std::get_if<Asked>(&arrival)) {
+      if (parked.size() >= parts.limits.parked_max) {
+        Answer later;
+        later.problem = Problem{Code::exhausted, "too_many_waiting", "Try again later.", {}};
+        asked->answered(std::move(later));
+        continue;
+      }
+      parked[asked->message.request] = {std::move(asked->answered),
+                                        parts.clock.monotonic() + parts.limits.park_timeout};
+      items.push_back(std::move(asked->message));
+    } else if (Message* message = std::get_if<Message>(&arrival)) {
+      items.push_back(std::move(*message));
+    } else if (Rejected* rejected = std::get_if<Rejected>(&arrival)) {
+      items.push_back(std::move(*rejected));
+    } else if (Outcome* outcome = std::get_if<Outcome>(&arrival)) {
+      check(in_flight > 0, "an effect was answered twice");
+      --in_flight;
+      // Only a result or a repeat is worth a turn; the rest rides with the next one.
+      if (outcome->result || outcome->retry_after) {
+        items.push_back(std::move(*outcome));
+      } else {
+        finished.push_back(outcome->id);
+        if (!settle_at) settle_at = parts.clock.monotonic() + parts.limits.settle_idle;
+      }
+    }
+  }
+  return items;
+}
+
+std::vector<Item> Host::State::take(std::optional<Millis> wait) {
+  std::vector<Item> items;
+  if (!again.empty() && store_retry && *store_retry <= parts.clock.monotonic()) {
+    while (!again.empty() && items.size() < parts.limits.batch_max) {
+      items.push_back(std::move(again.front()));
+      again.pop_front();
+    }
+    if (again.empty()) store_retry.reset();
+    wait = Millis(0);
+  }
+  const std::size_t room = parts.limits.batch_max - items.size();
+  for (Item& item : gather(queue.take(room, wait))) items.push_back(std::move(item));
+  depth.set(static_cast<std::int64_t>(queue.size()));
+  return items;
+}
+
+Due Host::State::what_is_due() const {
+  Due what;
+  if (due && *due <= parts.clock.now()) {
+    what.timers_max = parts.limits.batch_max;
+    const std::size_t room = parts.limits.effects_in_flight_max - in_flight;
+    what.effects_max = std::min(parts.limits.batch_max, room);
+  }
+  return what;
+}
+
+Result<void> Host::State::turn(std::vector<Item> items, const Due& what) {
+  Leaving leaving;
+  const TurnParts turn_parts{services, parts.random, parts.limits,
+                             owner,    keeping,      parts.clock.now()};
+  const auto work = [&](store::Session& session) {
+    return run_turn(turn_parts, session, std::move(items), finished, what, leaving);
+  };
+  Result<void> done;
+  {
+    const ChecksThrow scope;
+    done = parts.store.transaction(work);
+  }
+  if (!done) return done;
+  finished.clear();
+  settle_at.reset();
+  ticks.add();
+  leave(std::move(leaving));
+  return {};
+}
+
+// A turn whose failed checks become an error of their own code.
+Result<void> Host::State::guarded_turn(const std::vector<Item>& items, const Due& what) {
+  try {
+    return turn(items, what);
+  } catch (const Broken& failure) {
+    broken.add();
+    log(Level::error, "a check failed inside a tick", {{"what", failure.what()}});
+    return fail(Code::invalid_argument, failure.what());
+  }
+}
+
+void Host::State::leave(Leaving leaving) {
+  handled.add(leaving.messages);
+  rounds.add(leaving.rounds);
+  duplicates.add(leaving.duplicates);
+  dead.add(leaving.dead_letters);
+  if (leaving.took_rows) {
+    look_for_due();
+  } else if (leaving.earliest && (!due || *leaving.earliest < *due)) {
+    due = leaving.earliest;
+  }
+  keeping.merge(leaving.unanswered);
+  for (Reply& reply : leaving.replies) answer(std::move(reply));
+  if (!leaving.publish.empty() && parts.sinks.publish) {
+    parts.sinks.publish(std::move(leaving.publish));
+  }
+  if (!leaving.wake.empty() && parts.sinks.wake) parts.sinks.wake(leaving.wake);
+  for (Claimed& effect : leaving.effects) deferred.push_back(std::move(effect));
+  execute_deferred();
+}
+
+// Starts as many effects as may be under way; while some wait, new messages are refused.
+void Host::State::execute_deferred() {
+  std::map<Executor*, std::vector<Claimed>> by_executor;
+  while (!deferred.empty() && in_flight < parts.limits.effects_in_flight_max) {
+    Claimed effect = std::move(deferred.front());
+    deferred.pop_front();
+    const auto found = std::find_if(executors.begin(), executors.end(),
+                                    [&](Executor* e) { return e->carries(effect.kind); });
+    if (found == executors.end()) {
+      // Left in the outbox: a host that can will take it when the lease ends.
+      log(Level::error, "nobody carries out an effect", {{"kind", effect.kind}});
+      continue;
+    }
+    by_executor[*found].push_back(std::move(effect));
+    ++in_flight;
+  }
+  overloaded = !deferred.empty();
+  for (auto& [executor, effects] : by_executor) {
+    executor->execute(std::move(effects), [this](std::vector<Outcome> outcomes) {
+      for (Outcome& outcome : outcomes) {
+        const bool kept = queue.push(Arrival(std::move(outcome))) || stopping;
+        check(kept, "the queue has no room for the outcome of an effect");
+      }
+    });
+  }
+}
+
+void Host::State::answer(Reply reply) {
+  const auto found = parked.find(reply.request);
+  keeping.erase(reply.request);
+  if (found == parked.end()) return;
+  const Answered answered = std::move(found->second.answered);
+  parked.erase(found);
+  answered(std::move(reply.answer));
+}
+
+void Host::State::expire_parked() {
+  const Millis now = parts.clock.monotonic();
+  for (auto it = parked.begin(); it != parked.end();) {
+    if (it->second.deadline > now) {
+      ++it;
+      continue;
+    }
+    const Answered answered = std::move(it->second.answered);
+    keeping.erase(it->first);
+    it = parked.erase(it);
+    Answer later;
+    later.status = 202;
+    answered(std::move(later));
+  }
+}
+
+void Host::State::look_for_due() {
+  due.reset();
+  const Result<void> looked = parts.store.transaction([&](store::Session& session) -> Result<void> {
+    const Result<store::Answer> rows = session.run(sql::next_due);
+    if (!rows) return fail(rows.error());
+    if (const auto at = rows->at(0).optional_integer("due_ms")) due = from_ms(*at);
+    return {};
+  });
+  if (!looked) due = parts.clock.now() + kStoreRetry;
+}
+
+// What must not be lost waits here until the store works again; a caller is told to come back,
+// a device was promised nothing yet and repeats by itself.
+void Host::State::postpone(std::vector<Item> items) {
+  for (Item& item : items) {
+    if (std::holds_alternative<Outcome>(item)) {
+      again.push_back(std::move(item));
+    } else if (const Message* message = std::get_if<Message>(&item); message && message->request) {
+      Answer later;
+      later.problem = Problem{Code::unavailable,
+                              "store_unavailable",
+                              "The store cannot be written just now. Try again.",
+                              {}};
+      answer({message->request, std::move(later)});
+    }
+  }
+  if (!again.empty()) store_retry = parts.clock.monotonic() + kStoreRetry;
+}
+
+void Host::State::give_up(const Item& item, const Problem& problem) {
+  log(Level::error, "a message was given up", {{"why", problem.detail}});
+  Output out;
+  DeadLetter letter{"host", problem.detail, ""};
+  const Message* message = std::get_if<Message>(&item);
+  if (const Outcome* outcome = std::get_if<Outcome>(&item)) {
+    if (outcome->result) message = &*outcome->result;
+  }
+  if (message != nullptr) {
+    if (Service* owner_of = service(message->service)) {
+      letter = {message->service, problem.detail, owner_of->encode(message->body).dump()};
+      owner_of->refuse(*message, problem, out);
+    }
+  }
+  Rejected rejected{std::move(letter), std::move(out.publish)};
+  if (guarded_turn({rejected}, Due{})) {
+    for (Reply& reply : out.replies) answer(std::move(reply));
+  }
+}
+
+// True if the item may be begun: committed before it is handled, so that one that kills the
+// process is found.
+bool Host::State::begin_attempt(const Item& item) {
+  const Message* message = std::get_if<Message>(&item);
+  Service* owner_of = message ? service(message->service) : nullptr;
+  if (owner_of == nullptr) return true;
+  const std::string id =
+      message->service + ":" + sha256_hex(owner_of->encode(message->body).dump());
+  std::int64_t tries = 0;
+  const auto noted = parts.store.transaction([&](store::Session& session) -> Result<void> {
+    const Result<store::Answer> rows = session.run(sql::note_attempt, {{"id", id}});
+    if (!rows) return fail(rows.error());
+    tries = rows->at(0).integer("tries");
+    return {};
+  });
+  if (!noted || tries <= parts.limits.tries_max) return true;
+  give_up(item,
+          {Code::invalid_argument, "poison", "this message ended the process three times", {}});
+  return false;
+}
+
+void Host::State::alone(const Item& item) {
+  for (int tries = 1;; ++tries) {
+    const Result<void> done = guarded_turn({item}, Due{});
+    if (done) return;
+    if (done.error().code == Code::unavailable) return postpone({item});
+    if (tries < parts.limits.tries_max) continue;
+    return give_up(item, {done.error().code,
+                          "not_handled",
+                          "this message failed three times: " + done.error().detail,
+                          {}});
+  }
+}
+
+void Host::State::one_by_one(std::vector<Item> items) {
+  const bool cautious = is_cautious();
+  for (Item& item : items) {
+    if (cautious && !begin_attempt(item)) continue;
+    alone(item);
+  }
+}
+
+// A due timer that breaks its turn three times is taken out and kept as a dead letter.
+void Host::State::one_timer_at_a_time() {
+  for (int tries = 1; tries <= parts.limits.tries_max; ++tries) {
+    const Result<void> done = guarded_turn({}, Due{1, 0});
+    if (done || done.error().code == Code::unavailable) return;
+  }
+  const auto removed = parts.store.transaction([&](store::Session& session) -> Result<void> {
+    const store::Args first{{"now", to_ms(parts.clock.now())}, {"most", std::int64_t{1}}};
+    const Result<store::Answer> taken = session.run(sql::take_timers, first);
+    if (!taken) return fail(taken.error());
+    store::Rows rows(4);
+    for (const store::Row& row : *taken) {
+      rows.add(uuid7(parts.clock.now(), parts.random), row.text("service"),
+               "a timer that failed three times", row.text("body"));
+    }
+    const auto kept =
+        session.run(sql::insert_dead_letters, rows, {{"now", to_ms(parts.clock.now())}});
+    if (!kept) return fail(kept.error());
+    return {};
+  });
+  if (removed) dead.add();
+  look_for_due();
+}
+
+bool Host::State::is_cautious() {
+  if (!cautious_until) return false;
+  if (parts.clock.monotonic() < *cautious_until || queue.size() > 0) return true;
+  const auto forgotten = parts.store.transaction([&](store::Session& session) -> Result<void> {
+    if (auto r = session.run(sql::forget_attempts); !r) return fail(r.error());
+    return {};
+  });
+  if (forgotten) cautious_until.reset();
+  return false;
+}
+
+bool Host::State::work(std::vector<Item> items) {
+  expire_parked();
+  if (!deferred.empty()) execute_deferred();
+  const Due what = what_is_due();
+  const bool settle = settle_at && *settle_at <= parts.clock.monotonic();
+  if (items.empty() && what.timers_max == 0 && !settle) return false;
+  if (is_cautious() && !items.empty()) {
+    one_by_one(std::move(items));
+    return true;
+  }
+  const Result<void> done = guarded_turn(items, what);
+  if (!done && done.error().code == Code::unavailable) {
+    log(Level::error, "the store refused a turn", {{"why", done.error().detail}});
+    if (what.timers_max > 0) due = parts.clock.now() + kStoreRetry;
+    if (settle_at) settle_at = parts.clock.monotonic() + kStoreRetry;
+    postpone(std::move(items));
+  } else if (!done) {
+    one_by_one(std::move(items));
+    if (what.timers_max > 0) one_timer_at_a_time();
+  }
+  return true;
+}
+
+Host::Host(Parts parts, std::vector<Service*> services, std::vector<Executor*> executors)
+    : state_(std::make_unique<State>(std::move(parts), std::move(services), std::move(executors))) {
+}
+Host::~Host() = default;
+
+Result<void> Host::start() {
+  State& s = *state_;
+  std::vector<const store::Migrations*> migrations{&sql::migrations};
+  for (const Service* service : s.services) migrations.push_back(&service->migrations());
+  if (Result<void> r = s.parts.store.migrate(migrations); !r) return r;
+  s.owner = uuid7(s.parts.clock.now(), s.parts.random);
+  const store::Args args{{"owner", s.owner}, {"now", to_ms(s.parts.clock.now())}};
+  std::int64_t unclean = 0;
+  // The embedded store has one host: whatever an earlier start owned is this one's now.
+  const Result<void> begun =
+      s.parts.store.transaction([&](store::Session& session) -> Result<void> {
+        const Result<store::Answer> runs = session.run(sql::count_unclean_runs);
+        if (!runs) return fail(runs.error());
+        unclean = runs->at(0).integer("runs");
+        if (auto r = session.run(sql::release_effects, {{"now", to_ms(s.parts.clock.now())}}); !r) {
+          return fail(r.error());
+        }
+        if (auto r = session.run(sql::forget_runs, {{"owner", s.owner}}); !r)
+          return fail(r.error());
+        if (auto r = session.run(sql::begin_run, args); !r) return fail(r.error());
+        return {};
+      });
+  if (!begun) return begun;
+  if (unclean > 0) {
+    log(Level::warning, "the last run did not end clean: messages are handled one by one at first");
+    s.cautious_until = s.parts.clock.monotonic() + kCautiousFor;
+  }
+  s.look_for_due();
+  return {};
+}
+
+Result<void> Host::post(Message message) {
+  State& s = *state_;
+  return s.admit(std::move(message));
+}
+
+Result<void> Host::ask(Message message, Answered answered) {
+  State& s = *state_;
+  message.request = s.next_request.fetch_add(1);
+  return s.admit(Asked{std::move(message), std::move(answered)});
+}
+
+Result<void> Host::reject(DeadLetter letter, std::vector<bus::Message> answers) {
+  return state_->admit(Rejected{std::move(letter), std::move(answers)});
+}
+
+bool Host::tick() { return state_->work(state_->take(Millis(0))); }
+
+void Host::run() {
+  State& s = *state_;
+  while (!s.stopping) {
+    // With nothing due, wake up once a second for callers whose time is over.
+    Millis wait{1'000};
+    if (s.due) wait = std::min(wait, std::max(Millis(0), *s.due - s.parts.clock.now()));
+    const auto until = [&](const std::optional<Millis>& at) {
+      if (at) wait = std::min(wait, std::max(Millis(0), *at - s.parts.clock.monotonic()));
+    };
+    until(s.settle_at);
+    until(s.store_retry);
+    s.work(s.take(wait));
+  }
+  for (auto& [request, waiting] : s.parked) {
+    Answer stopped;
+    stopped.problem = Problem{Code::unavailable, "stopping", "The service is stopping.", {}};
+    waiting.answered(std::move(stopped));
+  }
+  s.parked.clear();
+  const auto ended = s.parts.store.transaction([&](store::Session& session) -> Result<void> {
+    if (auto r = session.run(sql::end_run, {{"owner", s.owner}}); !r) return fail(r.error());
+    return {};
+  });
+  if (!ended) log(Level::error, "the end of the run could not be recorded");
+}
+
+void Host::stop() {
+  state_->stopping = true;
+  state_->queue.poke();
+}
+
+std::optional<Time> Host::next_due() const { return state_->due; }
+
+}  // namespace trayline::host

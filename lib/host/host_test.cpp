@@ -1,0 +1,384 @@
+// The tick on a toy service: what a batch costs, and what happens when things fail.
+#include "lib/host/host.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "lib/base/check.hpp"
+#include "lib/store/sqlite.hpp"
+
+namespace trayline::host {
+namespace {
+
+// The toy: adds numbers under keys, asks for an effect for each, and remembers its result.
+struct Add {
+  static constexpr std::string_view kType = "add";
+  std::string key;
+  std::int64_t n = 0;
+  static void describe(auto& member, auto& self) {
+    member("key", self.key);
+    member("n", self.n);
+  }
+};
+struct Charged {
+  static constexpr std::string_view kType = "charged";
+  std::string key;
+  static void describe(auto& member, auto& self) { member("key", self.key); }
+};
+using ToyIn = std::variant<Add, Charged>;
+
+const store::Statement kLoad{"toy.load",
+                             R"sql(
+  SELECT t.key, t.n, t.charged FROM toy_sums t JOIN @rows(key text) AS r ON r.key = t.key)sql",
+                             {}};
+const store::Statement kSave{"toy.save",
+                             R"sql(
+  INSERT INTO toy_sums (key, n, charged)
+  SELECT key, n, charged FROM @rows(key text, n bigint, charged bigint) AS r WHERE true
+  ON CONFLICT (key) DO UPDATE SET n = excluded.n, charged = excluded.charged)sql",
+                             {}};
+const store::Migrations kMigrations{
+    "toy",
+    {{"0001_toy",
+      "CREATE TABLE toy_sums (key text PRIMARY KEY, n bigint NOT NULL, "
+      "charged bigint NOT NULL CHECK (n < 1000));"}}};
+
+struct Sum {
+  std::int64_t n = 0;
+  std::int64_t charged = 0;
+};
+struct ToyDecision {
+  std::string key;
+  Sum sum;
+  Output out;
+};
+using ToySnapshot = std::map<std::string, Sum>;
+
+class Toy final : public LoadDecideSave<ToyIn, ToySnapshot, ToyDecision> {
+ public:
+  std::string_view name() const override { return "toy"; }
+  const store::Migrations& migrations() const override { return kMigrations; }
+  void refuse(const Message& message, const Problem& problem, Output& out) const override {
+    Service::refuse(message, problem, out);
+    out.publish.push_back({"refused", problem.type});
+  }
+
+ private:
+  Result<ToySnapshot> load(store::Session& session, const Batch& batch) override {
+    store::Rows rows(1);
+    for (const auto& in : batch) {
+      rows.add(std::visit([](const auto& m) { return m.key; }, *in.body));
+    }
+    const auto found = session.run(kLoad, rows);
+    if (!found) return fail(found.error());
+    ToySnapshot snapshot;
+    for (const store::Row& row : *found) {
+      snapshot[row.text("key")] = {row.integer("n"), row.integer("charged")};
+    }
+    return snapshot;
+  }
+  ToyDecision decide(const ToySnapshot& snapshot, const Incoming<ToyIn>& in,
+                     Time now) const override {
+    ToyDecision d;
+    d.key = std::visit([](const auto& m) { return m.key; }, *in.body);
+    if (const auto found = snapshot.find(d.key); found != snapshot.end()) d.sum = found->second;
+    if (const Add* add = std::get_if<Add>(in.body)) {
+      check(add->key != "poison", "the toy does not take poison");
+      d.sum.n += add->n;
+      if (add->key == "later") {
+        Charged later{"later"};
+        d.out.timers.push_back(
+            {"t-later", "toy", now + Millis(5000), wire::variant_to_json(ToyIn(later))});
+      } else {
+        d.out.effects.push_back({"toy.charge", "k-" + d.key, to_json(*add), in.request});
+      }
+      Answer answer;
+      answer.status = 201;
+      answer.body = Json::object({{"n", d.sum.n}});
+      if (add->key != "parked") d.out.replies.push_back({in.request, answer});
+    } else {
+      ++d.sum.charged;
+      d.out.publish.push_back({"screen/" + d.key, "paid"});
+    }
+    return d;
+  }
+  void apply(ToySnapshot& snapshot, const ToyDecision& d) const override {
+    snapshot[d.key] = d.sum;
+  }
+  Result<void> save(store::Session& session, const std::vector<ToyDecision>& decisions,
+                    Time) override {
+    std::map<std::string, Sum> last;
+    for (const ToyDecision& d : decisions) last[d.key] = d.sum;
+    store::Rows rows(3);
+    for (const auto& [key, sum] : last) rows.add(key, sum.n, sum.charged);
+    if (auto r = session.run(kSave, rows); !r) return fail(r.error());
+    return {};
+  }
+};
+
+// Answers all effects of a turn at once, when told to.
+class Provider final : public Executor {
+ public:
+  bool carries(std::string_view kind) const override { return kind == "toy.charge"; }
+  void execute(std::vector<Claimed> effects, Done done) override {
+    for (Claimed& effect : effects) {
+      keys.insert(effect.key);
+      held.push_back(std::move(effect));
+    }
+    done_ = std::move(done);
+  }
+  void answer_all(std::optional<Millis> retry = std::nullopt) {
+    std::vector<Outcome> outcomes;
+    for (const Claimed& effect : held) {
+      Outcome outcome{effect.id, std::nullopt, retry, retry ? "busy" : ""};
+      if (!retry)
+        outcome.result = to<ToyIn>("toy", Charged{effect.body.text_at("key")}, effect.request);
+      outcomes.push_back(std::move(outcome));
+    }
+    held.clear();
+    done_(std::move(outcomes));
+  }
+  void answer_without_result() {
+    std::vector<Outcome> outcomes;
+    for (const Claimed& effect : held) outcomes.push_back({effect.id, {}, {}, ""});
+    held.clear();
+    done_(std::move(outcomes));
+  }
+  std::vector<Claimed> held;
+  std::multiset<std::string> keys;
+
+ private:
+  Done done_;
+};
+
+class HostTest : public testing::Test {
+ protected:
+  HostTest() { restart(); }
+
+  void restart(bool clean = false) {
+    if (clean && host) {
+      host->stop();
+      host->run();
+    }
+    host.reset();
+    if (!db) db = *store::open_sqlite({":memory:"}, nullptr);
+    provider.held.clear();
+    Limits limits;
+    limits.queue_max = 200;
+    Sinks sinks{[this](std::vector<bus::Message> all) {
+                  published.insert(published.end(), all.begin(), all.end());
+                },
+                {}};
+    host = std::make_unique<Host>(Parts{*db, clock, random, metrics, sinks, limits},
+                                  std::vector<Service*>{&toy}, std::vector<Executor*>{&provider});
+    const Result<void> started = host->start();
+    ASSERT_TRUE(started) << started.error().detail;
+  }
+  void add(const std::string& key, std::int64_t n = 1, const std::string& id = "") {
+    Message message = to<ToyIn>("toy", Add{key, n});
+    message.id = id;
+    ASSERT_TRUE(host->post(std::move(message)));
+  }
+  Sum sum(const std::string& key) {
+    store::Rows rows(1);
+    rows.add(key);
+    const auto found = (*db->reader())->run(kLoad, rows);
+    return found->empty() ? Sum{} : Sum{found->at(0).integer("n"), found->at(0).integer("charged")};
+  }
+  std::int64_t count(const char* sql) {
+    const store::Statement statement{"test.count", sql, {}};
+    return (*db->reader())->run(statement)->at(0).integer("n");
+  }
+
+  ManualClock clock{from_ms(1'000'000)};
+  SeededRandom random{7};
+  Metrics metrics;
+  std::unique_ptr<store::Store> db;
+  Toy toy;
+  Provider provider;
+  std::unique_ptr<Host> host;
+  std::vector<bus::Message> published;
+};
+
+struct Cost {
+  std::uint64_t commits = 0;
+  std::uint64_t statements = 0;
+  bool operator==(const Cost&) const = default;
+};
+
+TEST_F(HostTest, OneAndSixtyFourMessagesCostTheSame) {
+  const auto cost_of = [&](int messages, const std::string& prefix) {
+    const Cost before{db->commits(), db->statements()};
+    for (int i = 0; i < messages; ++i) add(prefix + std::to_string(i));
+    EXPECT_TRUE(host->tick());
+    provider.answer_all();
+    EXPECT_TRUE(host->tick());
+    EXPECT_FALSE(host->tick()) << "nothing is left to do";
+    return Cost{db->commits() - before.commits, db->statements() - before.statements};
+  };
+  const Cost one = cost_of(1, "a");
+  EXPECT_EQ(published.size(), 1U);
+  const Cost many = cost_of(64, "b");
+  EXPECT_EQ(published.size(), 65U) << "every message reached its screen";
+  EXPECT_EQ(one.commits, 2U) << "one commit before the effect and one after";
+  EXPECT_EQ(one, many) << "a batch costs what one message costs; statements " << many.statements;
+}
+
+TEST_F(HostTest, DropsAMessageWithAnIdSeenBefore) {
+  add("a", 1, "m-1");
+  add("a", 1, "m-1");
+  host->tick();
+  add("a", 1, "m-1");
+  host->tick();
+  EXPECT_EQ(sum("a").n, 1) << "the second and the third are repeats";
+}
+
+TEST_F(HostTest, AnswersARepeatedRequestFromTheStore) {
+  std::vector<Answer> answers;
+  const auto ask = [&](const std::string& hash) {
+    Message message = to<ToyIn>("toy", Add{"a", 5});
+    message.idempotency = Idempotency{"user", "key-1", hash};
+    ASSERT_TRUE(host->ask(std::move(message), [&](Answer a) { answers.push_back(std::move(a)); }));
+  };
+  ask("h");
+  ask("h");
+  host->tick();
+  ask("h");
+  ask("other");
+  host->tick();
+  // In one batch the repeat is refused before the first is answered.
+  ASSERT_EQ(answers.size(), 4U);
+  EXPECT_EQ(answers[0].problem->type, "in_flight");
+  EXPECT_EQ(answers[1].body.int_at("n"), 5);
+  EXPECT_EQ(answers[2].problem ? "" : answers[2].body.dump(), R"({"n":5})");
+  EXPECT_EQ(answers[3].problem->type, "idempotency_mismatch");
+  EXPECT_EQ(sum("a").n, 5) << "added once";
+}
+
+TEST_F(HostTest, TellsAParkedCallerToComeBackAfterTheLimit) {
+  std::optional<Answer> answer;
+  ASSERT_TRUE(host->ask(to<ToyIn>("toy", Add{"parked", 1}), [&](Answer a) { answer = a; }));
+  host->tick();
+  EXPECT_FALSE(answer);
+  clock.advance(Millis(10'001));
+  host->tick();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 202);
+}
+
+TEST_F(HostTest, GivesUpAMessageThatBreaksAndHandlesItsNeighbours) {
+  add("a");
+  add("poison");
+  add("b");
+  host->tick();
+  EXPECT_EQ(sum("a").n, 1);
+  EXPECT_EQ(sum("b").n, 1);
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_dead_letters WHERE payload LIKE '%poison%'"), 1);
+  ASSERT_EQ(published.size(), 1U) << "the sender is told";
+  EXPECT_EQ(published[0].topic, "refused");
+}
+
+TEST_F(HostTest, RepeatsAMessageAloneWhenAConstraintRefusesItsBatch) {
+  add("a", 1);
+  add("much", 5000);  // the table allows less than 1000
+  host->tick();
+  EXPECT_EQ(sum("a").n, 1);
+  EXPECT_EQ(sum("much").n, 0);
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_dead_letters"), 1);
+}
+
+TEST_F(HostTest, TakesOverEffectsOfARunThatWasKilled) {
+  add("a");
+  host->tick();
+  ASSERT_EQ(provider.held.size(), 1U);
+  restart();  // without an end: as after SIGKILL
+  EXPECT_TRUE(host->tick()) << "the effect is claimed again";
+  ASSERT_EQ(provider.held.size(), 1U);
+  EXPECT_EQ(provider.held[0].tries, 1) << "its outcome is unknown, and the executor is told";
+  EXPECT_EQ(provider.held[0].key, "k-a") << "under the same key";
+  provider.answer_all();
+  host->tick();
+  EXPECT_EQ(sum("a").charged, 1);
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_outbox"), 0);
+}
+
+TEST_F(HostTest, CountsAttemptsAfterAnUncleanEnd) {
+  restart();
+  add("a");
+  host->tick();
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_attempts"), 1)
+      << "committed before it is handled";
+  clock.advance(Millis(6'000));
+  host->tick();
+  add("b");
+  host->tick();
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_attempts"), 0);
+  EXPECT_EQ(sum("a").n, 1);
+}
+
+TEST_F(HostTest, ACleanEndIsRecorded) {
+  restart(true);
+  add("a");
+  host->tick();
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_attempts"), 0);
+}
+
+TEST_F(HostTest, RepeatsAnEffectWhenItsTimeHasCome) {
+  add("a");
+  host->tick();
+  provider.answer_all(Millis(3'000));
+  host->tick();
+  EXPECT_EQ(host->next_due(), clock.now() + Millis(3'000));
+  EXPECT_FALSE(host->tick()) << "not before";
+  clock.advance(Millis(3'000));
+  EXPECT_TRUE(host->tick());
+  ASSERT_EQ(provider.held.size(), 1U);
+  EXPECT_EQ(provider.held[0].tries, 1);
+}
+
+TEST_F(HostTest, ATimerComesOnceAndSurvivesARestart) {
+  add("later");
+  host->tick();
+  restart();
+  clock.advance(Millis(4'999));
+  EXPECT_FALSE(host->tick());
+  clock.advance(Millis(1));
+  EXPECT_TRUE(host->tick());
+  EXPECT_EQ(sum("later").charged, 1);
+  EXPECT_FALSE(host->tick());
+}
+
+TEST_F(HostTest, AResultThatOnlyRemovesARowRidesWithTheNextTurn) {
+  add("a");
+  host->tick();
+  const std::uint64_t before = db->commits();
+  provider.answer_without_result();
+  EXPECT_FALSE(host->tick()) << "it starts no turn";
+  EXPECT_EQ(db->commits(), before);
+  add("b");
+  host->tick();
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_outbox WHERE key = 'k-a'"), 0);
+  provider.answer_without_result();
+  clock.advance(Millis(1'001));
+  EXPECT_TRUE(host->tick()) << "after a second of idling it goes by itself";
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_outbox"), 0);
+}
+
+TEST_F(HostTest, RefusesWhenTheQueueIsFull) {
+  for (int i = 0; i < 200; ++i) add("a" + std::to_string(i));
+  const Result<void> more = host->post(to<ToyIn>("toy", Add{"z", 1}));
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().code, Code::exhausted);
+}
+
+TEST_F(HostTest, KeepsWhatCannotBeDecodedBeforeItAnswers) {
+  ASSERT_TRUE(host->reject({"toy", "not JSON", "\x01garbage"}, {{"down/acks", "refused"}}));
+  EXPECT_TRUE(published.empty());
+  host->tick();
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_dead_letters WHERE reason = 'not JSON'"), 1);
+  EXPECT_EQ(published.size(), 1U);
+}
+
+}  // namespace
+}  // namespace trayline::host

@@ -1,0 +1,1 @@
+INSERT INTO host_runs (owner, started_ms, clean) VALUES (:owner, :now, 0)

@@ -1,0 +1,1 @@
+SELECT COUNT(*) AS runs FROM host_runs WHERE clean = 0

@@ -1,0 +1,1 @@
+UPDATE host_runs SET clean = 1 WHERE owner = :owner

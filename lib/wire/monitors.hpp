@@ -1,0 +1,23 @@
+// What monitors accepts: what a screen shall show, and what it says it painted.
+#pragma once
+#include <variant>
+
+#include "lib/wire/screen.hpp"
+
+namespace trayline::wire::monitors {
+
+// state.version and since_ms are monitors' own and ignored here.
+struct Show {
+  static constexpr std::string_view kType = "show";
+  CoreId core;
+  ScreenState state;
+  static void describe(auto& member, auto& self) {
+    member("core", self.core);
+    member("state", self.state);
+  }
+};
+
+inline constexpr std::string_view kService = "monitors";
+using In = std::variant<Show, Shown>;
+
+}  // namespace trayline::wire::monitors

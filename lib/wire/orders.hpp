@@ -1,0 +1,159 @@
+// What orders accepts: orders with prices, trays seen, answers about money, wishes to cancel.
+#pragma once
+#include <array>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lib/base/describe.hpp"
+#include "lib/base/ids.hpp"
+#include "lib/base/money.hpp"
+#include "lib/wire/prediction.hpp"
+
+namespace trayline::wire::orders {
+
+// architecture.md 6. Terminal: cancelled, expired, refunded; paid leads to refunded only.
+enum class State {
+  basket,
+  placed,
+  authorised,
+  verified,
+  capturing,
+  paid,
+  declined,
+  action_required,
+  mismatch,
+  review,
+  cancelled,
+  expired,
+  refunded,
+};
+constexpr auto enum_names(State) {
+  using enum State;
+  using namespace std::string_view_literals;
+  return std::array{
+      std::pair{basket, "basket"sv},         std::pair{placed, "placed"sv},
+      std::pair{authorised, "authorised"sv}, std::pair{verified, "verified"sv},
+      std::pair{capturing, "capturing"sv},   std::pair{paid, "paid"sv},
+      std::pair{declined, "declined"sv},     std::pair{action_required, "action_required"sv},
+      std::pair{mismatch, "mismatch"sv},     std::pair{review, "review"sv},
+      std::pair{cancelled, "cancelled"sv},   std::pair{expired, "expired"sv},
+      std::pair{refunded, "refunded"sv}};
+}
+
+struct Line {
+  Sku sku;
+  std::string name;
+  std::int64_t quantity = 1;
+  std::int64_t price_minor = 0;  // of one
+  bool operator==(const Line&) const = default;
+  static void describe(auto& member, auto& self) {
+    member("sku", self.sku);
+    member("name", self.name);
+    member("quantity", self.quantity);
+    member("price_minor", self.price_minor);
+  }
+};
+
+struct Place {
+  static constexpr std::string_view kType = "place";
+  OrderId order;
+  UserId user;
+  std::string code;
+  SiteId site;
+  std::string menu_version;
+  Money total;
+  std::vector<Line> lines;
+  static void describe(auto& member, auto& self) {
+    member("order", self.order);
+    member("user", self.user);
+    member("code", self.code);
+    member("site", self.site);
+    member("menu_version", self.menu_version);
+    member("total", self.total);
+    member("lines", self.lines);
+  }
+};
+
+// A prediction as it came: hash is the SHA-256 of the payload, so that the same id with other
+// content is told apart from a repeat.
+struct TraySeen {
+  static constexpr std::string_view kType = "tray_seen";
+  Prediction prediction;
+  std::string hash;
+  static void describe(auto& member, auto& self) {
+    member("prediction", self.prediction);
+    member("hash", self.hash);
+  }
+};
+
+enum class HoldOutcome { authorised, declined, action_required, no_card };
+constexpr auto enum_names(HoldOutcome) {
+  using enum HoldOutcome;
+  return std::array{std::pair{authorised, std::string_view("authorised")},
+                    std::pair{declined, std::string_view("declined")},
+                    std::pair{action_required, std::string_view("action_required")},
+                    std::pair{no_card, std::string_view("no_card")}};
+}
+
+struct HoldResult {
+  static constexpr std::string_view kType = "hold_result";
+  OrderId order;
+  HoldOutcome outcome = HoldOutcome::declined;
+  std::int64_t hold_minor = 0;
+  std::string reason;  // the provider's decline code
+  static void describe(auto& member, auto& self) {
+    member("order", self.order);
+    member("outcome", self.outcome);
+    member.defaulted("hold_minor", self.hold_minor);
+    member.defaulted("reason", self.reason);
+  }
+};
+
+// lapsed: the hold was gone; refused: the payment was not one that can be captured.
+enum class CaptureOutcome { captured, lapsed, refused };
+constexpr auto enum_names(CaptureOutcome) {
+  using enum CaptureOutcome;
+  return std::array{std::pair{captured, std::string_view("captured")},
+                    std::pair{lapsed, std::string_view("lapsed")},
+                    std::pair{refused, std::string_view("refused")}};
+}
+
+struct CaptureResult {
+  static constexpr std::string_view kType = "capture_result";
+  OrderId order;
+  CaptureOutcome outcome = CaptureOutcome::refused;
+  std::int64_t captured_minor = 0;
+  std::string reason;
+  static void describe(auto& member, auto& self) {
+    member("order", self.order);
+    member("outcome", self.outcome);
+    member.defaulted("captured_minor", self.captured_minor);
+    member.defaulted("reason", self.reason);
+  }
+};
+
+struct Cancel {
+  static constexpr std::string_view kType = "cancel";
+  OrderId order;
+  UserId user;
+  std::string why;
+  static void describe(auto& member, auto& self) {
+    member("order", self.order);
+    member("user", self.user);
+    member("why", self.why);
+  }
+};
+
+// The order's time is over.
+struct Expire {
+  static constexpr std::string_view kType = "expire";
+  OrderId order;
+  static void describe(auto& member, auto& self) { member("order", self.order); }
+};
+
+inline constexpr std::string_view kService = "orders";
+using In = std::variant<Place, TraySeen, HoldResult, CaptureResult, Cancel, Expire>;
+
+}  // namespace trayline::wire::orders
