@@ -16,25 +16,29 @@ struct Message {
 };
 
 // True if the topic fits the filter (MQTT 3.1.1, 4.7: + is one level, # the rest; neither matches
-// a leading $).
+// a leading $; a shared filter fits what its inner filter fits). False for what is no filter.
 bool matches(std::string_view filter, std::string_view topic);
-// MQTT 3.1.1 rules for a topic to publish on and for a filter to subscribe to, at most 512 bytes.
+// MQTT 3.1.1 rules for a topic to publish on and for a filter to subscribe to, at most 512 bytes,
+// and printable ASCII only, which every broker takes alike.
 bool is_topic(std::string_view topic);
 bool is_filter(std::string_view filter);
 
-// The seam. Calls belong to one thread (the loop's); handlers run on it.
+// The seam. Calls belong to one thread (the loop's); handlers run on it and do not destroy the bus.
 class Bus {
  public:
   using Handler = std::function<void(Message)>;
   using Published = std::function<void(Result<void>)>;
   virtual ~Bus() = default;
-  // Kept over reconnects. A shared filter "$share/group/filter" where the broker can.
+  // Kept over reconnects. A shared filter "$share/group/filter" where the broker can. A message
+  // that fits several filters goes to each of their handlers, perhaps more than once.
+  // invalid_argument: no filter; exhausted: too many.
   virtual Result<void> subscribe(const std::string& filter, Handler handler) = 0;
   // QoS 1. done runs when the broker has answered (not durability!), or with unavailable when
-  // the connection was lost first; exhausted where too much is in flight.
+  // the connection was lost first; exhausted where too much is in flight; invalid_argument for
+  // what is no topic or too large. Never inside this call, and not after the bus is gone.
   virtual void publish(Message message, Published done) = 0;
   virtual bool connected() const = 0;
-  // Called after each connect and each loss.
+  // Called after each connect and each loss, also the first connect.
   virtual void on_connection(std::function<void(bool connected)> task) = 0;
 };
 

@@ -1,0 +1,443 @@
+// The MQTT bus against a real broker on a loopback port: both ways, outages, TLS, limits.
+#include "lib/bus/mqtt.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+namespace trayline::bus {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr const char* kMosquitto = "/usr/sbin/mosquitto";
+constexpr seconds kDeadline{30};
+
+std::uint16_t free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+// A mosquitto of the test's own.
+class Broker {
+ public:
+  Broker(const std::filesystem::path& folder, const std::string& settings)
+      : port_(free_port()), config_(folder / "mosquitto.conf") {
+    std::ofstream(config_) << fmt::format(
+        "user root\nlistener {} 127.0.0.1\nallow_anonymous true\nlog_dest stderr\n"
+        "max_queued_messages 100000\n{}",
+        port_, settings);
+    start();
+  }
+  ~Broker() { kill(); }
+
+  void start() {
+    int out[2];
+    ASSERT_EQ(::pipe(out), 0);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::dup2(out[1], STDERR_FILENO);
+      ::close(out[0]);
+      ::execl(kMosquitto, kMosquitto, "-c", config_.c_str(), nullptr);
+      ::_exit(127);
+    }
+    ::close(out[1]);
+    log_ = out[0];
+    ASSERT_TRUE(says("running")) << "mosquitto did not start";
+  }
+  void kill() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    ::close(log_);
+    pid_ = 0;
+  }
+  void signal(int number) const { ::kill(pid_, number); }
+  // Reads its log until the text has come.
+  bool says(std::string_view text) {
+    std::string seen;
+    pollfd waiting{log_, POLLIN, 0};
+    while (seen.find(text) == std::string::npos) {
+      char buffer[512];
+      const auto limit = static_cast<int>(milliseconds(kDeadline).count());
+      if (::poll(&waiting, 1, limit) <= 0) return false;
+      const ssize_t size = ::read(log_, buffer, sizeof buffer);
+      if (size <= 0) return false;
+      seen.append(buffer, static_cast<std::size_t>(size));
+    }
+    return true;
+  }
+  std::uint16_t port() const { return port_; }
+
+ private:
+  std::uint16_t port_;
+  std::filesystem::path config_;
+  pid_t pid_ = 0;
+  int log_ = -1;
+};
+
+class MqttTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(kMosquitto)) GTEST_SKIP() << "mosquitto is not installed";
+  }
+  MqttTest() {
+    std::string folder = testing::TempDir() + "trayline-bus-test-XXXXXX";
+    folder_ = ::mkdtemp(folder.data());
+  }
+  ~MqttTest() override { std::filesystem::remove_all(folder_); }
+
+  // Runs the loop until the condition holds; events call changed().
+  bool until(std::function<bool()> condition) {
+    condition_ = std::move(condition);
+    const auto deadline = loop_.after(kDeadline, [this] { loop_.stop(); });
+    loop_.post([this] { changed(); });
+    loop_.run();
+    return condition_();
+  }
+  void changed() {
+    if (condition_()) loop_.stop();
+  }
+
+  std::unique_ptr<Bus> connect(MqttConfig config) {
+    config.host = "127.0.0.1";
+    auto bus = connect_mqtt(loop_, random_, std::move(config));
+    if (!bus) throw std::runtime_error(bus.error().detail);
+    (*bus)->on_connection([this](bool) { changed(); });
+    return std::move(*bus);
+  }
+  Bus::Handler collect(std::vector<Message>& into) {
+    return [this, &into](Message m) {
+      into.push_back(std::move(m));
+      changed();
+    };
+  }
+  Bus::Published collect(std::vector<std::string>& into) {
+    return [this, &into](Result<void> r) {
+      into.push_back(r ? "ok" : r.error().detail);
+      changed();
+    };
+  }
+  // Publishes to oneself until it comes: then the subscription before it is in force.
+  void expect_echo(Bus& bus, const std::string& topic, std::vector<Message>& received) {
+    const std::size_t before = received.size();
+    bus.publish({topic, "echo"}, [](auto) {});
+    EXPECT_TRUE(until([&] { return received.size() > before; })) << topic << " did not come back";
+    EXPECT_EQ(received.back(), (Message{topic, "echo"}));
+  }
+
+  void run_openssl(const std::string& arguments) const {
+    const std::string command =
+        fmt::format("cd {} && openssl {} >openssl.log 2>&1", folder_.string(), arguments);
+    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  }
+  void make_ca(const std::string& name) const {
+    run_openssl(
+        fmt::format("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
+                    "-days 2 -subj /CN={0} -keyout {0}.key -out {0}.pem",
+                    name));
+  }
+  void make_certificate(const std::string& name, const std::string& ca,
+                        const std::string& host) const {
+    run_openssl(
+        fmt::format("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
+                    "-days 2 -subj /CN={0} -addext subjectAltName={2} "
+                    "-addext basicConstraints=critical,CA:FALSE "
+                    "-CA {1}.pem -CAkey {1}.key -keyout {0}.key -out {0}.pem",
+                    name, ca, host));
+  }
+  std::string file(const std::string& name) const { return (folder_ / name).string(); }
+  std::string tls_settings(const std::string& server) const {
+    return fmt::format(
+        "cafile {}\ncertfile {}\nkeyfile {}\nrequire_certificate true\n"
+        "use_identity_as_username true\n",
+        file("ca.pem"), file(server + ".pem"), file(server + ".key"));
+  }
+  MqttConfig tls_config(std::uint16_t port, const std::string& client) const {
+    MqttConfig config;
+    config.port = port;
+    config.client_id = client;
+    config.ca_file = file("ca.pem");
+    config.cert_file = file(client + ".pem");
+    config.key_file = file(client + ".key");
+    return config;
+  }
+  static MqttConfig plain_config(std::uint16_t port, const std::string& client) {
+    MqttConfig config;
+    config.port = port;
+    config.client_id = client;
+    return config;
+  }
+
+  std::filesystem::path folder_;
+  Loop loop_;
+  SeededRandom random_{7};
+  std::function<bool()> condition_ = [] { return false; };
+};
+
+TEST_F(MqttTest, CarriesMessagesBothWaysInOrder) {
+  Broker broker(folder_, "");
+  const auto device = connect(plain_config(broker.port(), "device"));
+  const auto cloud = connect(plain_config(broker.port(), "cloud"));
+  std::vector<Message> up, down;
+  std::vector<std::string> answers;
+  ASSERT_TRUE(cloud->subscribe("+/up/#", collect(up)));
+  ASSERT_TRUE(device->subscribe("IoT-a/down/#", collect(down)));
+  EXPECT_FALSE(device->connected());
+  ASSERT_TRUE(until([&] { return device->connected() && cloud->connected(); }));
+  expect_echo(*cloud, "x/up/x", up);
+  expect_echo(*device, "IoT-a/down/x", down);
+  up.clear();
+  constexpr std::size_t kCount = 500;
+  for (std::size_t i = 0; i < kCount; ++i)
+    device->publish({"IoT-a/up/n", std::to_string(i)}, collect(answers));
+  EXPECT_TRUE(answers.empty()) << "no answer comes inside publish()";
+  ASSERT_TRUE(until([&] { return up.size() == kCount && answers.size() == kCount; }));
+  for (std::size_t i = 0; i < kCount; ++i) EXPECT_EQ(up[i].payload, std::to_string(i));
+  EXPECT_EQ(answers, std::vector<std::string>(kCount, "ok"));
+  const std::string bytes("\0 any \xff bytes", 13);
+  cloud->publish({"IoT-a/down/x", bytes}, [](auto) {});
+  ASSERT_TRUE(until([&] { return down.size() == 2; }));
+  EXPECT_EQ(down.back().payload, bytes);
+  cloud->publish({"IoT-a/down/empty", ""}, [](auto) {});
+  ASSERT_TRUE(until([&] { return down.size() == 3; }));
+  EXPECT_EQ(down.back(), (Message{"IoT-a/down/empty", ""}));
+}
+
+TEST_F(MqttTest, ReconnectsAndSubscribesAgainWhenTheBrokerWasKilled) {
+  Broker broker(folder_, "");
+  const auto bus = connect(plain_config(broker.port(), "one"));
+  std::vector<bool> connections;
+  bus->on_connection([&](bool up) {
+    connections.push_back(up);
+    changed();
+  });
+  std::vector<Message> received;
+  std::vector<std::string> answers;
+  ASSERT_TRUE(bus->subscribe("a", collect(received)));
+  ASSERT_TRUE(until([&] { return connections.size() == 1; }));
+  expect_echo(*bus, "a", received);
+  broker.signal(SIGSTOP);
+  bus->publish({"a", "in flight"}, collect(answers));
+  broker.kill();
+  ASSERT_TRUE(until([&] { return connections.size() == 2 && answers.size() == 1; }));
+  EXPECT_EQ(answers[0].find("the connection was lost: "), 0U) << answers[0];
+  bus->publish({"a", "while away"}, collect(answers));
+  ASSERT_TRUE(until([&] { return answers.size() == 2; }));
+  EXPECT_EQ(answers[1], "the broker is away");
+  broker.start();
+  ASSERT_TRUE(until([&] { return connections.size() == 3; }));
+  EXPECT_EQ(connections, (std::vector<bool>{true, false, true}));
+  expect_echo(*bus, "a", received);
+  EXPECT_EQ(received.size(), 2U) << "what was refused is not sent later";
+}
+
+TEST_F(MqttTest, ConnectsWhenABrokerThatWasAwayComes) {
+  Broker broker(folder_, "");
+  broker.kill();
+  const auto bus = connect(plain_config(broker.port(), "one"));
+  bool lost = false;
+  bus->on_connection([&](bool up) { lost = lost || !up; });
+  broker.start();
+  EXPECT_TRUE(until([&] { return bus->connected(); }));
+  EXPECT_FALSE(lost) << "a connection that never was is not lost";
+}
+
+TEST_F(MqttTest, AnswersOverMutualTlsAndTakesLargePayloads) {
+  make_ca("ca");
+  make_certificate("server", "ca", "IP:127.0.0.1");
+  make_certificate("IoT-test-core", "ca", "DNS:core");
+  Broker broker(folder_, tls_settings("server"));
+  const auto bus = connect(tls_config(broker.port(), "IoT-test-core"));
+  std::vector<Message> received;
+  std::vector<std::string> answers;
+  ASSERT_TRUE(bus->subscribe("a/#", collect(received)));
+  ASSERT_TRUE(until([&] { return bus->connected(); }));
+  expect_echo(*bus, "a/echo", received);
+  const std::string large(256 * 1024, 'x');
+  bus->publish({"a/large", large}, collect(answers));
+  bus->publish({"a/larger", large + "x"}, collect(answers));
+  ASSERT_TRUE(until([&] { return received.size() == 2 && answers.size() == 2; }));
+  EXPECT_EQ(received.back(), (Message{"a/large", large}));
+  EXPECT_EQ(answers[0], "a payload of 262145 bytes, 262144 are allowed");
+  EXPECT_EQ(answers[1], "ok");
+  broker.kill();
+  ASSERT_TRUE(until([&] { return !bus->connected(); }));
+  broker.start();
+  ASSERT_TRUE(until([&] { return bus->connected(); }));
+  expect_echo(*bus, "a/echo", received);
+}
+
+TEST_F(MqttTest, TheBrokerRefusesACertificateOfAnotherCa) {
+  make_ca("ca");
+  make_ca("other");
+  make_certificate("server", "ca", "IP:127.0.0.1");
+  make_certificate("stranger", "other", "DNS:x");
+  Broker broker(folder_, tls_settings("server"));
+  const auto bus = connect(tls_config(broker.port(), "stranger"));
+  std::thread runs([this] { loop_.run(); });
+  EXPECT_TRUE(broker.says("OpenSSL Error"));
+  loop_.stop();
+  runs.join();
+  EXPECT_FALSE(bus->connected());
+}
+
+TEST_F(MqttTest, RefusesABrokerWhoseCertificateNamesAnotherHost) {
+  make_ca("ca");
+  make_certificate("server", "ca", "DNS:elsewhere.example");
+  make_certificate("client", "ca", "DNS:x");
+  Broker broker(folder_, tls_settings("server"));
+  const auto bus = connect(tls_config(broker.port(), "client"));
+  std::thread runs([this] { loop_.run(); });
+  EXPECT_TRUE(broker.says("OpenSSL Error"));
+  loop_.stop();
+  runs.join();
+  EXPECT_FALSE(bus->connected());
+}
+
+TEST_F(MqttTest, RefusesWhatIsBeyondTheLimitInFlight) {
+  Broker broker(folder_, "");
+  MqttConfig config = plain_config(broker.port(), "one");
+  config.in_flight_max = 3;
+  const auto bus = connect(config);
+  ASSERT_TRUE(until([&] { return bus->connected(); }));
+  std::vector<std::string> answers;
+  broker.signal(SIGSTOP);
+  for (int i = 0; i < 4; ++i) bus->publish({"a", std::to_string(i)}, collect(answers));
+  ASSERT_TRUE(until([&] { return answers.size() == 1; }));
+  EXPECT_EQ(answers[0], "3 publications without an answer");
+  broker.signal(SIGCONT);
+  ASSERT_TRUE(until([&] { return answers.size() == 4; }));
+  EXPECT_EQ(answers.back(), "ok");
+  bus->publish({"a", "again"}, collect(answers));
+  ASSERT_TRUE(until([&] { return answers.size() == 5; }));
+  EXPECT_EQ(answers.back(), "ok");
+}
+
+TEST_F(MqttTest, DropsIncomingPayloadsAboveTheLimit) {
+  Broker broker(folder_, "");
+  const auto sender = connect(plain_config(broker.port(), "sender"));
+  MqttConfig small = plain_config(broker.port(), "receiver");
+  small.payload_bytes_max = 10;
+  const auto receiver = connect(small);
+  std::vector<Message> received;
+  ASSERT_TRUE(receiver->subscribe("a", collect(received)));
+  ASSERT_TRUE(until([&] { return sender->connected() && receiver->connected(); }));
+  expect_echo(*receiver, "a", received);
+  sender->publish({"a", std::string(11, 'x')}, [](auto) {});
+  sender->publish({"a", std::string(10, 'x')}, [](auto) {});
+  ASSERT_TRUE(until([&] { return received.size() == 2; }));
+  EXPECT_EQ(received.back().payload.size(), 10U);
+}
+
+TEST_F(MqttTest, SubscribesAndPublishesInsideHandlers) {
+  Broker broker(folder_, "");
+  const auto bus = connect(plain_config(broker.port(), "one"));
+  std::vector<Message> received;
+  std::vector<std::string> answers;
+  ASSERT_TRUE(bus->subscribe("ask", [&](const Message&) {
+    ASSERT_TRUE(bus->subscribe("answer", collect(received)));
+    bus->publish({"other", ""}, collect(answers));
+  }));
+  ASSERT_TRUE(until([&] { return bus->connected(); }));
+  bus->publish({"ask", ""}, collect(answers));
+  ASSERT_TRUE(until([&] { return answers.size() == 2; }));
+  expect_echo(*bus, "answer", received);
+}
+
+TEST_F(MqttTest, CallsNothingOnceItIsGone) {
+  Broker broker(folder_, "");
+  auto bus = connect(plain_config(broker.port(), "one"));
+  ASSERT_TRUE(until([&] { return bus->connected(); }));
+  std::vector<std::string> answers;
+  bus->publish({"a", ""}, collect(answers));
+  bus->publish({"+", ""}, collect(answers));
+  bus.reset();
+  bool ran = false;
+  loop_.post([&] {
+    ran = true;
+    changed();
+  });
+  ASSERT_TRUE(until([&] { return ran; }));
+  EXPECT_TRUE(answers.empty());
+}
+
+TEST(MqttConfig, IsCheckedBeforeAnythingIsStarted) {
+  struct Case {
+    std::function<void(MqttConfig&)> change;
+    std::string detail;
+  };
+  const std::string here = std::string(TRAYLINE_SOURCE_DIR) + "/lib/bus/mqtt_test.cpp";
+  const Case cases[] = {
+      {[](auto& c) { c.host = ""; }, "the MQTT host is empty"},
+      {[](auto& c) { c.clean_session = false; }, "a lasting MQTT session needs a client id"},
+      {[](auto& c) { c.in_flight_max = 0; }, "in_flight_max must be 1 to 60000"},
+      {[](auto& c) { c.in_flight_max = 60001; }, "in_flight_max must be 1 to 60000"},
+      {[](auto& c) { c.payload_bytes_max = 1 << 30; },
+       "payload_bytes_max must be at most 134217728"},
+      {[](auto& c) { c.keep_alive = seconds(4); }, "keep_alive must be 5 to 65535 seconds"},
+      {[](auto& c) { c.cert_file = "x"; },
+       "a client certificate needs the CA's certificate (ca_file) as well"},
+      {[](auto& c) { c.ca_file = "/nowhere/ca.pem"; },
+       "CA certificate \"/nowhere/ca.pem\" is missing, empty or unreadable"},
+      {[](auto& c) { c.ca_file = "/"; }, "CA certificate \"/\" is missing, empty or unreadable"},
+      {[&](auto& c) {
+         c.ca_file = here;
+         c.cert_file = "/nowhere/client.pem";
+         c.key_file = here;
+       },
+       "client certificate \"/nowhere/client.pem\" is missing, empty or unreadable"},
+      {[&](auto& c) {
+         c.ca_file = here;
+         c.cert_file = here;
+       },
+       "client key \"\" is missing, empty or unreadable"},
+  };
+  Loop loop;
+  SeededRandom random(1);
+  for (const Case& c : cases) {
+    MqttConfig config;
+    c.change(config);
+    const auto bus = connect_mqtt(loop, random, config);
+    ASSERT_FALSE(bus) << c.detail;
+    EXPECT_EQ(bus.error(), (Error{Code::invalid_argument, c.detail}));
+  }
+}
+
+TEST(MqttBus, RefusesWhatIsNoTopicOrFilter) {
+  Loop loop;
+  SeededRandom random(1);
+  auto bus = connect_mqtt(loop, random, {});
+  ASSERT_TRUE(bus);
+  EXPECT_EQ((*bus)->subscribe("a#", [](auto) {}).error().code, Code::invalid_argument);
+  std::string answer;
+  (*bus)->publish({"a/+", ""}, [&](Result<void> r) {
+    answer = r.error().detail;
+    loop.stop();
+  });
+  EXPECT_EQ(answer, "");
+  loop.run();
+  EXPECT_EQ(answer, "no MQTT topic: a/+");
+}
+
+}  // namespace
+}  // namespace trayline::bus
