@@ -51,7 +51,7 @@ target_include_directories(trayline_options INTERFACE "${TRAYLINE_ROOT}" "${TRAY
 target_link_libraries(trayline_options INTERFACE Threads::Threads)
 
 # Two precompiled headers for the whole build: the standard library, and the same with GoogleTest.
-file(WRITE "${TRAYLINE_GEN}/pch.cpp" "")
+file(CONFIGURE OUTPUT "${TRAYLINE_GEN}/pch.cpp" CONTENT "")  # touched only once
 add_library(trayline_pch OBJECT "${TRAYLINE_GEN}/pch.cpp")
 target_link_libraries(trayline_pch PRIVATE trayline_options)
 target_precompile_headers(trayline_pch PRIVATE <algorithm> <array> <chrono> <cstdint> <functional>
