@@ -360,6 +360,7 @@ TEST_F(HostTest, AResultThatOnlyRemovesARowRidesWithTheNextTurn) {
   host->tick();
   EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_outbox WHERE key = 'k-a'"), 0);
   provider.answer_without_result();
+  EXPECT_FALSE(host->tick());
   clock.advance(Millis(1'001));
   EXPECT_TRUE(host->tick()) << "after a second of idling it goes by itself";
   EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_outbox"), 0);
