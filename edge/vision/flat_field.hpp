@@ -15,15 +15,25 @@ using Colour = std::array<float, 3>;
 // Mean colour of a picture (of an empty tray: its surface).
 Result<Colour> mean_colour(ImageView picture);
 
-// How much brighter the frame is than the reference, per channel: the median ratio over what is
-// tray in both, in two rounds. {1, 1, 1} where too little tray is seen to tell.
-Result<Colour> exposure_step(ImageView frame, ImageView reference);
+// How the light of a frame differs from the reference's: per channel the logarithm of the gain as a
+// polynomial of the place (1, x, y, x2, xy, y2; x and y run from -1 to 1 across the picture).
+struct LightChange {
+  static constexpr std::size_t kTerms = 6;
+  std::array<std::array<double, kTerms>, 3> terms{};
+  float gain(std::size_t channel, double x, double y) const;
+  bool none() const { return terms == LightChange{}.terms; }
+};
+
+// Fitted to what is tray in both pictures, robustly: items are left out round by round. No change
+// where too little tray is seen to tell, or where the fit leaves the plausible.
+Result<LightChange> light_change(ImageView frame, ImageView reference);
 
 class FlatField {
  public:
-  // reference: the empty tray in today's light; step: of the frames to come against it; surface:
+  // reference: the empty tray in today's light; change: of the frames to come; surface:
   // the colour that the empty tray shall have afterwards (at enrolment and ever after the same).
-  static Result<FlatField> create(ImageView reference, const Colour& step, const Colour& surface);
+  static Result<FlatField> create(ImageView reference, const LightChange& change,
+                                  const Colour& surface);
   // The box of the frame in even light, bgr8. The frame is of the reference's size and the box lies
   // within it.
   Image even(ImageView frame, const Rect& box) const;

@@ -40,15 +40,16 @@ Result<Scene> Scene::create(ImageView frame, const Station& station,
     return scene;
   }
   const ImageView reference = station.reference.view();
-  const auto step = exposure_step(frame, reference);
-  if (!step) return fail(step.error());
+  const auto change = light_change(frame, reference);
+  if (!change) return fail(change.error());
   const auto own_surface = mean_colour(reference);
   if (!own_surface) return fail(own_surface.error());
   scene.surface_ = surface ? *surface : *own_surface;
-  auto field = FlatField::create(reference, *step, *scene.surface_);
+  auto field = FlatField::create(reference, *change, *scene.surface_);
   if (!field) return fail(field.error());
   scene.field_ = std::move(*field);
-  auto blobs = segment({frame, reference, *step, station.tray, station.px_per_mm}, station.segment);
+  auto blobs =
+      segment({frame, reference, *change, station.tray, station.px_per_mm}, station.segment);
   if (!blobs) return fail(blobs.error());
   scene.blobs_ = std::move(*blobs);
   return scene;

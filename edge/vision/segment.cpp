@@ -10,15 +10,35 @@ namespace trayline::vision {
 
 namespace {
 
+constexpr int kGainColumns = 64;  // the change of light is smooth
+constexpr int kGainRows = 36;
+
 struct Lab {
   cv::Mat l, a, b, texture;
 };
 
-Lab lab_of(ImageView picture, const Colour& step) {
+// The light of the frame upon the reference.
+void relight(cv::Mat& picture, const LightChange& change) {
+  if (change.none()) return;
+  cv::Mat small(kGainRows, kGainColumns, CV_32FC3), gains;
+  for (int y = 0; y < small.rows; ++y) {
+    for (int x = 0; x < small.cols; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        small.at<cv::Vec3f>(y, x)[c] =
+            change.gain(static_cast<std::size_t>(c), (2 * x + 1.0) / small.cols - 1,
+                        (2 * y + 1.0) / small.rows - 1);
+      }
+    }
+  }
+  cv::resize(small, gains, picture.size(), 0, 0, cv::INTER_LINEAR);
+  cv::multiply(picture, gains, picture, 1, CV_8U);
+}
+
+Lab lab_of(ImageView picture, const LightChange& change) {
   cv::Mat half, lab;
   const cv::Size size(picture.width / kHalf, picture.height / kHalf);
   cv::resize(mat_of(picture), half, size, 0, 0, cv::INTER_AREA);
-  if (step != Colour{1, 1, 1}) cv::multiply(half, cv::Scalar(step[0], step[1], step[2]), half);
+  relight(half, change);
   cv::cvtColor(half, lab, cv::COLOR_BGR2Lab);
   cv::GaussianBlur(lab, lab, cv::Size(5, 5), 0);
   Lab out;
@@ -95,7 +115,7 @@ float size_of(double area_px, float px_per_mm) {
 
 Result<std::vector<Blob>> segment(const SegmentScene& scene, const SegmentLimits& limits) {
   if (auto sound = check_pair(scene.frame, scene.reference); !sound) return fail(sound.error());
-  const Lab now = lab_of(scene.frame, {1, 1, 1}), empty = lab_of(scene.reference, scene.step);
+  const Lab now = lab_of(scene.frame, {}), empty = lab_of(scene.reference, scene.change);
   cv::Mat mask = foreground(now, empty, limits);
   keep_tray(mask, scene.tray);
   cv::morphologyEx(mask, mask, cv::MORPH_OPEN, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));

@@ -34,10 +34,10 @@ struct SegmentLimits {
 
 struct SegmentScene {
   ImageView frame;
-  ImageView reference;   // of the frame's size
-  Colour step{1, 1, 1};  // the frame's light against the reference's
-  Polygon tray;          // what counts; empty: everything
-  float px_per_mm = 0;   // 0: not calibrated
+  ImageView reference;  // of the frame's size
+  LightChange change;   // the frame's light against the reference's
+  Polygon tray;         // what counts; empty: everything
+  float px_per_mm = 0;  // 0: not calibrated
 };
 
 // Largest first. More than kBlobsMax things: exhausted. An empty tray: no blobs.

@@ -83,6 +83,7 @@ Masks keep_parts(const Masks& parts) {
 
 // Each pixel to the peak with the least distance minus radius.
 Masks by_peaks(const cv::Mat& mask, const std::vector<Peak>& peaks) {
+  if (peaks.empty()) return {};  // thinner than any item
   Masks parts;
   for (std::size_t i = 0; i < peaks.size(); ++i) {
     parts.push_back(cv::Mat::zeros(mask.size(), CV_8U));
