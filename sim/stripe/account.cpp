@@ -1,0 +1,255 @@
+#include "sim/stripe/account.hpp"
+
+#include "lib/base/check.hpp"
+#include "lib/base/digest.hpp"
+#include "lib/base/encoding.hpp"
+#include "sim/stripe/expand.hpp"
+#include "sim/stripe/form.hpp"
+#include "sim/stripe/routes.hpp"
+
+namespace trayline::stripe_sim {
+namespace {
+
+constexpr std::size_t key_max = 255;
+constexpr std::size_t saved_reply_bytes_max = 1 << 20;
+
+Reply unsaved(Reply reply) {
+  reply.saved = false;
+  return reply;
+}
+
+// The API key of "Bearer key" or of Basic with the key as user.
+std::string api_key(const std::string& authorization) {
+  if (authorization.starts_with("Bearer ")) return authorization.substr(7);
+  if (!authorization.starts_with("Basic ")) return "";
+  const auto bytes = from_base64(authorization.substr(6));
+  if (!bytes) return "";
+  const std::string_view pair = as_text(*bytes);
+  return std::string(pair.substr(0, pair.find(':')));
+}
+
+bool accepted(const std::string& key, const std::string& only, std::string_view prefix) {
+  if (!only.empty()) return equal_in_constant_time(key, only);
+  return key.size() > prefix.size() && key.starts_with(prefix);
+}
+
+enum class Caller { nobody, publishable, secret };
+
+Caller caller_of(const Settings& settings, const std::string& authorization) {
+  const std::string key = api_key(authorization);
+  if (accepted(key, settings.secret_key, "sk_test_")) return Caller::secret;
+  if (accepted(key, settings.publishable_key, "pk_test_")) return Caller::publishable;
+  return Caller::nobody;
+}
+
+Reply not_allowed(bool no_key) {
+  return unsaved(refusal(401, "invalid_request_error",
+                         {"", "",
+                          no_key ? "No API key was given: send Authorization: Bearer sk_test_..."
+                                 : "Invalid API key. This simulator takes test keys only."}));
+}
+
+// Card numbers end here.
+std::optional<Reply> tokenise(Json& params, Time now) {
+  Json::Object* group = params.as_object();
+  if (Json* data = group->find("payment_method_data")) {
+    group = data->as_object() == nullptr ? group : data->as_object();
+  }
+  Json* card = group->find("card");
+  if (card == nullptr || card->at("number") == nullptr) return std::nullopt;
+  auto token = tokenise_card(*card, now);
+  if (!token) {
+    const Decline* decline = decline_named(token.error().detail);
+    check(decline != nullptr, "a refused card number has a decline");
+    return unsaved(card_error(*decline, {}));
+  }
+  *card = std::move(*token);
+  return std::nullopt;
+}
+
+std::string fingerprint(const Call& call, const Json& params) {
+  std::string text = call.method + " " + call.path;
+  for (const auto& [name, value] : flatten(params)) {
+    text += "\n" + percent_encode(name) + "=" + percent_encode(value);
+  }
+  return sha256_hex(text);
+}
+
+// What is saved under the call's key, or a refusal; none where the key is fresh.
+std::optional<Reply> saved_reply(const State& state, const Call& call, const std::string& print,
+                                 Time now) {
+  if (call.idempotency_key.size() > key_max) {
+    return unsaved(invalid("", "", "An Idempotency-Key can have up to 255 characters."));
+  }
+  const Json* saved = state.find(Table::saved, call.idempotency_key);
+  if (saved == nullptr || saved->int_at("created") + idempotency_seconds <= unix_seconds(now)) {
+    return std::nullopt;
+  }
+  if (saved->text_at("fingerprint") != print) {
+    return unsaved(refusal(400, "idempotency_error",
+                           {"", "",
+                            "This Idempotency-Key was first used with other parameters: '" +
+                                call.idempotency_key + "'."}));
+  }
+  auto body = parse_json(saved->text_at("body"), {.bytes_max = saved_reply_bytes_max});
+  check(body.has_value(), "a saved reply can be read");
+  return Reply{.status = static_cast<int>(saved->int_at("status")),
+               .body = std::move(*body),
+               .request_id = {},
+               .replayed = true,
+               .original_request = saved->text_at("request"),
+               .saved = false};
+}
+
+// Runs the handler; whatever is refused other than by the card's issuer changes nothing.
+Outcome execute(Context& context, const Match& match) {
+  Reply reply = match.route->handler(context);
+  if (reply.status == 200) {
+    if (auto problem = expand(context.work, context.params, reply.body)) reply = *problem;
+  }
+  const bool keeps = reply.status == 200 || reply.status == 402;
+  return {std::move(reply), keeps ? context.work.take() : std::vector<Change>{}};
+}
+
+Outcome decide_known(const State& state, const Call& call, Context context, const Match& match) {
+  const std::string key = call.method == "POST" ? call.idempotency_key : "";
+  const std::string print = key.empty() ? "" : fingerprint(call, context.params);
+  if (!key.empty()) {
+    if (auto reply = saved_reply(state, call, print, context.now)) return {std::move(*reply), {}};
+  }
+  if (auto problem = check_params(context.params, match.route->params)) {
+    return {unsaved(refusal(400, "invalid_request_error", *problem)), {}};
+  }
+  if (state.size() >= State::objects_max) {
+    return {unsaved(refusal(503, "api_error", {"", "", "The simulator is full: reset it."})), {}};
+  }
+  Outcome outcome = execute(context, match);
+  if (!key.empty() && outcome.reply.saved) {
+    outcome.changes.push_back({Table::saved, key,
+                               Json::object({{"fingerprint", print},
+                                             {"status", outcome.reply.status},
+                                             {"body", outcome.reply.body.dump()},
+                                             {"created", unix_seconds(context.now)},
+                                             {"request", context.request_id}})});
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Outcome decide(const State& state, const Settings& settings, const Call& call, Time now,
+               Random& random) {
+  const std::string request_id = new_id("req_", random, 14);
+  const auto answer = [&](Outcome outcome) {
+    outcome.reply.request_id = request_id;
+    return outcome;
+  };
+  const Caller caller = caller_of(settings, call.authorization);
+  if (caller == Caller::nobody) return answer({not_allowed(call.authorization.empty()), {}});
+  const auto match = find_route(call.method, call.path);
+  if (!match) {
+    return answer(
+        {unsaved(refusal(
+             404, "invalid_request_error",
+             {"", "", "Unrecognized request URL (" + call.method + ": " + call.path + ")."})),
+         {}});
+  }
+  if (caller == Caller::publishable && !match->route->publishable) {
+    return answer({unsaved(refusal(403, "invalid_request_error",
+                                   {"secret_key_required", "", "This needs a secret key."})),
+                   {}});
+  }
+  Json params = call.params;
+  if (auto refused = tokenise(params, now)) return answer({std::move(*refused), {}});
+  Context context{.work = Work(state),
+                  .settings = settings,
+                  .params = params,
+                  .id = match->id,
+                  .path = call.path,
+                  .key = call.method == "POST" ? call.idempotency_key : "",
+                  .stripe_version = call.stripe_version,
+                  .publishable = caller == Caller::publishable,
+                  .request_id = request_id,
+                  .now = now,
+                  .random = random};
+  return answer(decide_known(state, call, std::move(context), *match));
+}
+
+namespace {
+
+Context own_context(const State& state, const Settings& settings, const Json& none, Time now,
+                    Random& random) {
+  return Context{.work = Work(state),
+                 .settings = settings,
+                 .params = none,
+                 .id = {},
+                 .path = {},
+                 .key = {},
+                 .stripe_version = {},
+                 .publishable = false,
+                 .request_id = {},
+                 .now = now,
+                 .random = random};
+}
+
+}  // namespace
+
+std::vector<Change> lapse_holds(const State& state, const Settings& settings, Time now,
+                                Random& random) {
+  const Json none(Json::Object{});
+  Context context = own_context(state, settings, none, now, random);
+  for (const auto& [deadline, id] : state.holds()) {
+    if (deadline > unix_seconds(now)) break;
+    Json intent = *state.find(Table::intents, id);
+    cancel_hold(context, intent, "automatic");
+  }
+  return context.work.take();
+}
+
+Outcome finish_challenge(const State& state, const Settings& settings, const std::string& intent,
+                         bool pass, Time now, Random& random) {
+  const Json none(Json::Object{});
+  Context context = own_context(state, settings, none, now, random);
+  const bool setup = intent.starts_with("seti_");
+  const Json* waiting = state.find(setup ? Table::setups : Table::intents, intent);
+  if (waiting == nullptr) return {missing("intent", intent, "id"), {}};
+  if (waiting->text_at("status") != "requires_action") {
+    return {invalid("", "intent", "This intent waits for no challenge."), {}};
+  }
+  Reply reply = setup ? after_setup_challenge(context, *waiting, pass)
+                      : after_intent_challenge(context, *waiting, pass);
+  return {std::move(reply), context.work.take()};
+}
+
+Reply Account::call(const Call& call, Time now, Random& random) {
+  lapse(now, random);
+  if (call.method == "POST" && busy_.contains(call.idempotency_key)) {
+    Reply reply = refusal(
+        409, "idempotency_error",
+        {"idempotency_key_in_use", "", "Another call with this Idempotency-Key is still running."});
+    reply.request_id = new_id("req_", random, 14);
+    reply.saved = false;
+    return reply;
+  }
+  Outcome outcome = decide(state_, settings_, call, now, random);
+  apply(std::move(outcome.changes));
+  return std::move(outcome.reply);
+}
+
+Reply Account::challenge(const std::string& intent, bool pass, Time now, Random& random) {
+  Outcome outcome = finish_challenge(state_, settings_, intent, pass, now, random);
+  apply(std::move(outcome.changes));
+  return std::move(outcome.reply);
+}
+
+void Account::lapse(Time now, Random& random) {
+  apply(lapse_holds(state_, settings_, now, random));
+}
+
+void Account::apply(std::vector<Change> changes) {
+  if (changes.empty()) return;
+  for (const Change& change : changes) state_.apply(change);
+  if (listener_) listener_(changes);
+}
+
+}  // namespace trayline::stripe_sim

@@ -1,0 +1,31 @@
+// Checks values against the trimmed official description of Stripe's API (stripe-subset.json).
+// For tests: the simulator's replies and the client's requests must fit it.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/json.hpp"
+
+namespace trayline::stripe_sim {
+
+class Subset {
+ public:
+  // not_found where the file is not there.
+  static Result<Subset> load(const std::string& file);
+
+  // What does not fit, as "pointer: reason"; empty when all fits. The members of JSON Schema that
+  // the subset uses: type, nullable, enum, required, properties, additionalProperties (false or a
+  // schema), items, anyOf, maxLength, $ref.
+  std::vector<std::string> check_object(std::string_view schema, const Json& value) const;
+  // Form parameters as parse_form() makes them; texts stand for integers and booleans too. The
+  // path is the description's own: "/v1/payment_intents/{intent}/capture".
+  std::vector<std::string> check_request(const std::string& method, const std::string& path,
+                                         const Json& params) const;
+
+ private:
+  explicit Subset(Json description) : description_(std::move(description)) {}
+  Json description_;
+};
+
+}  // namespace trayline::stripe_sim
