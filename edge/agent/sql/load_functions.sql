@@ -1,0 +1,1 @@
+SELECT DISTINCT function FROM agent_outbox ORDER BY function
