@@ -179,7 +179,7 @@ Result<void> fits(const Claims& claims, const Expectations& expected, Time now) 
       expected.clients.end()) {
     return refused("another client");
   }
-  if (now >= claims.expires + leeway) return refused("expired");
+  if (now >= claims.expires + leeway) return refused(std::string(kExpired));
   if (claims.not_before > now + leeway) return refused("not valid yet");
   if (claims.issued > now + leeway) return refused("issued in the future");
   return {};
@@ -209,7 +209,7 @@ Result<Claims> Verifier::verify(std::string_view token, const Expectations& expe
   if (!claims) return claims;
   if (Result<void> good = fits(*claims, expected, now); !good) return fail(good.error());
   if (revocations_ != nullptr && revocations_->revoked(claims->origin_jti, claims->issued)) {
-    return refused("revoked");
+    return refused(std::string(kRevoked));
   }
   if (known != cache_.end()) {
     ++hits_;

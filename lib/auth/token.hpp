@@ -19,6 +19,9 @@ namespace trayline::auth {
 
 inline constexpr std::size_t kTokenBytesMax = 8 * 1024;
 inline constexpr Millis kLeewayMax{60'000};
+// Details of refusals that callers tell apart.
+inline constexpr std::string_view kExpired = "expired";
+inline constexpr std::string_view kRevoked = "revoked";
 
 enum class TokenUse { access, id };
 
