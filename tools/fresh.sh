@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Proves `./trayline up --once` and `./trayline test` in a bare Debian tree made by debootstrap, from
-# the committed state. It takes mirror, proxy and keys from this machine's own apt configuration.
+# Proves `./trayline up --once` and `./trayline test` in a bare Debian tree made by debootstrap,
+# from the committed state. Mirror, proxy and keys are those of this machine's own apt.
 set -euo pipefail
 
 usage() {
@@ -37,7 +37,7 @@ done
 unshare --mount --pid --fork true 2>/dev/null || cannot "this machine forbids new mount namespaces"
 
 root=$(git -C "$(dirname -- "$(readlink -f -- "$0")")" rev-parse --show-toplevel)
-# deb lines name the archive; the release's own suite, not -updates or -security, is what is asked for.
+# The archive that holds the release itself, not its -updates or -security.
 mirror=$(apt-get indextargets --format '$(CREATED_BY) $(RELEASE) $(REPO_URI)' |
   sed -n "s/^Packages $suite //p" | head -n 1)
 [[ -n $mirror ]] || cannot "no apt source of this machine has $suite; run apt-get update first"
@@ -102,7 +102,7 @@ done
 cp -L /etc/resolv.conf /etc/hosts "$tree/etc/"
 mkdir -p "$tree/srv/trayline"
 git -C "$root" archive HEAD | tar -x -C "$tree/srv/trayline"
-say "bare $suite with $(git -C "$root" rev-parse --short HEAD): $(du -sh --one-file-system "$tree" | cut -f1)"
+say "bare $suite, with the tree at $(git -C "$root" rev-parse --short HEAD)"
 
 failed=0
 if [[ $only == all || $only == up ]]; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Tests of layers.py on small made-up trees: every forbidden edge, cycles, SQL names, what is affected.
+# Tests of layers.py on small made-up trees: forbidden edges, cycles, includes, SQL, deployments.
 import os
 import sys
 import tempfile

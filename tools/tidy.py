@@ -58,7 +58,7 @@ confirm copy count create deactivate delete detach drop end enqueue ensure expir
 fail fill find finish forget free get grant have hold insert keep list load lock log look
 mark match merge move note open park peek pick place pop prune purge put queue raise read
 record refund register release remember remove rename renew repeat replace reserve reset
-resolve restore retire revoke rotate save seal search seed select set settle shift start
+resolve restore retire revoke rotate save seal search seed select set settle shift sign start
 stop store sum take touch unlock update upsert use vacuum verify write""".split()
 )
 MIGRATION = re.compile(r"(\d{4})_[a-z0-9_]+\.sql$")
