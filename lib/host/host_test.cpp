@@ -65,7 +65,7 @@ class Toy final : public LoadDecideSave<ToyIn, ToySnapshot, ToyDecision> {
   }
 
  private:
-  Result<ToySnapshot> load(store::Session& session, const Batch& batch) override {
+  Result<ToySnapshot> load(store::Session& session, const Batch& batch, Time) override {
     store::Rows rows(1);
     for (const auto& in : batch) {
       rows.add(std::visit([](const auto& m) { return m.key; }, *in.body));

@@ -66,7 +66,7 @@ class LoadDecideSave : public Service {
       check(body != nullptr, "a message of another service's type");
       incoming.push_back({body, message.request});
     }
-    Result<Snapshot> snapshot = load(session, incoming);
+    Result<Snapshot> snapshot = load(session, incoming, now);
     if (!snapshot) return fail(snapshot.error());
     std::vector<Decision> decisions;
     decisions.reserve(batch.size());
@@ -82,7 +82,7 @@ class LoadDecideSave : public Service {
   }
 
  protected:
-  virtual Result<Snapshot> load(store::Session& session, const Batch& batch) = 0;
+  virtual Result<Snapshot> load(store::Session& session, const Batch& batch, Time now) = 0;
   virtual Decision decide(const Snapshot& snapshot, const Incoming<In>& message,
                           Time now) const = 0;
   virtual void apply(Snapshot& snapshot, const Decision& decision) const = 0;

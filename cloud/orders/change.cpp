@@ -1,0 +1,162 @@
+#include "cloud/orders/change.hpp"
+
+#include <algorithm>
+
+#include "lib/wire/monitors.hpp"
+#include "lib/wire/payments.hpp"
+#include "lib/wire/push.hpp"
+
+namespace trayline::orders {
+namespace {
+
+struct News {
+  State state;
+  std::string_view title;
+  std::string_view text;
+};
+
+constexpr News kNews[] = {
+    {State::authorised, "Order placed", "We hold the amount until your tray is checked."},
+    {State::action_required, "Please confirm", "Your bank asks you to confirm the payment."},
+    {State::declined, "Card declined", "Please use another card."},
+    {State::mismatch, "Please check your tray",
+     "The tray is not what you ordered. Nothing was charged."},
+    {State::review, "One moment", "A colleague is looking at your tray. Nothing was charged."},
+    {State::paid, "Paid", "Thank you, enjoy your meal."},
+    {State::cancelled, "Cancelled", "The amount on hold is released."},
+    {State::expired, "Expired", "The order was not picked up. The amount on hold is released."},
+    {State::refunded, "Refunded", "The money is on its way back."},
+};
+
+}  // namespace
+
+std::string expiry_timer(const OrderId& order) { return "orders-expire-" + order.value; }
+
+std::string_view screen_status(State state) {
+  switch (state) {
+    case State::basket:
+    case State::placed:
+    case State::authorised:
+    case State::verified:
+    case State::capturing:
+      return "checking";
+    case State::paid:
+      return "paid";
+    case State::declined:
+    case State::action_required:
+      return "declined";
+    case State::mismatch:
+      return "mismatch";
+    case State::review:
+      return "review";
+    case State::cancelled:
+    case State::expired:
+    case State::refunded:
+      return "cancelled";
+  }
+  return "review";
+}
+
+std::vector<wire::SkuCount> counts_of(const Order& order) {
+  std::vector<wire::SkuCount> counts;
+  for (const wire::orders::Line& line : order.lines) counts.push_back({line.sku, line.quantity});
+  return counts;
+}
+
+std::vector<wire::ScreenLine> screen_lines(const Order& order) {
+  const bool certain = order.tray != TrayWord::unsure;
+  std::map<Sku, std::int64_t> missing;
+  for (const wire::SkuCount& c : order.difference.missing) missing[c.sku] += c.count;
+  std::vector<wire::ScreenLine> lines;
+  for (const wire::orders::Line& line : order.lines) {
+    const std::int64_t gone = std::min(missing[line.sku], line.quantity);
+    if (line.quantity > gone) {
+      lines.push_back({line.sku, line.name, line.quantity - gone, wire::LineState::seen});
+    }
+    if (gone > 0) {
+      const auto state = certain ? wire::LineState::missing : wire::LineState::unclear;
+      lines.push_back({line.sku, line.name, gone, state});
+    }
+    missing[line.sku] -= gone;
+  }
+  for (const wire::SkuCount& c : order.difference.extra) {
+    const auto named = std::find_if(order.lines.begin(), order.lines.end(),
+                                    [&](const auto& line) { return line.sku == c.sku; });
+    const std::string name = named == order.lines.end() ? c.sku.value : named->name;
+    const auto state = certain ? wire::LineState::extra : wire::LineState::unclear;
+    lines.push_back({c.sku, name, c.count, state});
+  }
+  return lines;
+}
+
+Change::Change(Decision& decision, const Settings& settings, Order before, Time now)
+    : order(std::move(before)),
+      decision_(decision),
+      settings_(settings),
+      now_(now),
+      was_version_(order.version) {}
+
+bool Change::step(Event event, std::string_view why) {
+  const std::optional<State> next = transition(order.state, event);
+  if (!next) return false;
+  const bool news = *next != order.state;
+  order.state = *next;
+  decision_.history.push_back(
+      {order.id, 0, order.state, std::string(enum_name(event)), std::string(why)});
+  if (!news) return true;
+  for (const News& n : kNews) {
+    if (n.state != order.state) continue;
+    decision_.out.messages.push_back(host::to<wire::push::In>(
+        wire::push::kService,
+        wire::push::Notify{order.user, order.id, std::string(enum_name(order.state)),
+                           std::string(n.title) + " (" + order.number + ")", std::string(n.text)}));
+  }
+  return true;
+}
+
+void Change::ask_capture() {
+  if (order.hold_minor < order.total.minor) {
+    order.state = State::review;
+    order.reason = "hold_too_small";
+    decision_.history.push_back({order.id, 0, order.state, "hold_too_small", ""});
+    return;
+  }
+  if (!step(Event::capture_asked, "")) return;
+  decision_.out.messages.push_back(host::to<wire::payments::In>(
+      wire::payments::kService, wire::payments::Capture{order.id, order.total}));
+}
+
+void Change::show(std::string_view status) {
+  const auto station = settings_.stations.find({order.core, order.station});
+  if (station == settings_.stations.end()) return;
+  wire::ScreenState state;
+  state.screen = station->second.screen;
+  state.status = std::string(status);
+  state.order = order.id;
+  state.number = order.number;
+  state.station = order.station;
+  state.lines = screen_lines(order);
+  state.total = order.total;
+  decision_.out.messages.push_back(host::to<wire::monitors::In>(
+      wire::monitors::kService, wire::monitors::Show{order.core, std::move(state)}));
+}
+
+void Change::show_state() { show(screen_status(order.state)); }
+
+void Change::release(std::string_view reason, std::string_view fate) {
+  decision_.out.cancel_timers.push_back(expiry_timer(order.id));
+  decision_.out.messages.push_back(host::to<wire::payments::In>(
+      wire::payments::kService, wire::payments::Void{order.id, std::string(reason)}));
+  decision_.fate = Fate{order.id, std::string(fate), order.prediction};
+}
+
+void Change::finish() {
+  order.version = was_version_ + 1;
+  order.updated = now_;
+  for (History& h : decision_.history) h.version = order.version;
+  decision_.was_version = was_version_;
+  decision_.out.wake.push_back("order:" + order.id.value);
+  decision_.changed = std::move(order);
+}
+
+}  // namespace trayline::orders

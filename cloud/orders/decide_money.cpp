@@ -1,0 +1,95 @@
+// What payments says: the hold stands or does not, the money moved or did not.
+#include "cloud/orders/change.hpp"
+#include "cloud/orders/orders.hpp"
+#include "lib/wire/payments.hpp"
+
+namespace trayline::orders {
+namespace {
+
+Event event_of(wire::orders::HoldOutcome outcome) {
+  switch (outcome) {
+    case wire::orders::HoldOutcome::authorised:
+      return Event::hold_authorised;
+    case wire::orders::HoldOutcome::action_required:
+      return Event::hold_action_required;
+    case wire::orders::HoldOutcome::declined:
+    case wire::orders::HoldOutcome::no_card:
+      return Event::hold_declined;
+  }
+  return Event::hold_declined;
+}
+
+// The tray may have stood there before the money was held.
+void follow_tray(Change& change) {
+  switch (change.order.tray) {
+    case TrayWord::none:
+      return;
+    case TrayWord::match:
+      if (change.step(Event::tray_match, "seen before the hold")) change.ask_capture();
+      return;
+    case TrayWord::mismatch:
+      change.step(Event::tray_mismatch, "seen before the hold");
+      return;
+    case TrayWord::unsure:
+      change.step(Event::tray_unsure, "seen before the hold");
+      return;
+  }
+}
+
+}  // namespace
+
+Decision decide_hold(const Snapshot& snapshot, const Settings& settings,
+                     const wire::orders::HoldResult& result, Time now) {
+  Decision d;
+  const auto found = snapshot.orders.find(result.order);
+  check(found != snapshot.orders.end(), "the result of a hold for an order that is not there");
+  Change change(d, settings, found->second, now);
+  if (!change.step(event_of(result.outcome), result.reason)) return d;
+  change.order.reason = result.reason;
+  if (result.outcome == wire::orders::HoldOutcome::no_card) change.order.reason = "no_card";
+  if (change.order.state == State::authorised) {
+    change.order.hold_minor = result.hold_minor;
+    follow_tray(change);
+  }
+  if (change.order.tray != TrayWord::none) change.show_state();
+  change.finish();
+  return d;
+}
+
+Decision decide_capture(const Snapshot& snapshot, const Settings& settings,
+                        const wire::orders::CaptureResult& result, Time now) {
+  Decision d;
+  const auto found = snapshot.orders.find(result.order);
+  check(found != snapshot.orders.end(), "the result of a capture for an order that is not there");
+  Change change(d, settings, found->second, now);
+  Order& order = change.order;
+  order.reason = result.reason;
+  switch (result.outcome) {
+    case wire::orders::CaptureOutcome::captured:
+      if (!change.step(Event::captured, "")) return d;
+      check(result.captured_minor == order.total.minor, "captured another amount than was asked");
+      d.fate = Fate{order.id, "charged", order.prediction};
+      d.out.cancel_timers.push_back(expiry_timer(order.id));
+      break;
+    case wire::orders::CaptureOutcome::lapsed:
+      if (!change.step(Event::capture_lapsed, "the hold lapsed")) return d;
+      order.hold_minor = 0;
+      if (order.holds >= settings.holds_max) {
+        change.step(Event::hold_declined, "the hold lapsed");
+        break;
+      }
+      ++order.holds;
+      d.out.messages.push_back(host::to<wire::payments::In>(
+          wire::payments::kService,
+          wire::payments::Hold{order.id, order.user, order.site, order.total, true}));
+      break;
+    case wire::orders::CaptureOutcome::refused:
+      if (!change.step(Event::capture_refused, result.reason)) return d;
+      break;
+  }
+  change.show_state();
+  change.finish();
+  return d;
+}
+
+}  // namespace trayline::orders

@@ -1,0 +1,51 @@
+// A new order with its prices: placed, and its hold asked for.
+#include "cloud/orders/change.hpp"
+#include "cloud/orders/orders.hpp"
+#include "cloud/orders/view.hpp"
+#include "lib/wire/payments.hpp"
+
+namespace trayline::orders {
+
+Decision decide_place(const Snapshot& snapshot, const Settings& settings,
+                      const wire::orders::Place& place, std::uint64_t request, Time now) {
+  Decision d;
+  const auto answer = [&](const Order& order) {
+    host::Answer a;
+    a.status = 201;
+    a.body = view_of(order, settings);
+    a.location = "/v1/orders/" + order.id.value;
+    a.etag = etag_of(order);
+    d.out.replies.push_back({request, std::move(a)});
+  };
+  if (const auto known = snapshot.orders.find(place.order); known != snapshot.orders.end()) {
+    answer(known->second);
+    return d;
+  }
+  const auto last = snapshot.numbers.find(place.site);
+  const std::int64_t number = (last == snapshot.numbers.end() ? 0 : last->second) + 1;
+  Order order;
+  order.id = place.order;
+  order.code = place.code;
+  order.number = "A-" + std::to_string(number);
+  order.user = place.user;
+  order.site = place.site;
+  order.total = place.total;
+  order.menu_version = place.menu_version;
+  order.placed = now;
+  order.updated = now;
+  order.lines = place.lines;
+  d.number = {place.site, number};
+  d.history.push_back({order.id, order.version, order.state, "place", ""});
+  const wire::orders::In expire = wire::orders::Expire{order.id};
+  d.out.timers.push_back({expiry_timer(order.id), std::string(wire::orders::kService),
+                          now + settings.order_ttl, wire::variant_to_json(expire)});
+  d.out.messages.push_back(host::to<wire::payments::In>(
+      wire::payments::kService,
+      wire::payments::Hold{order.id, order.user, order.site, order.total, false}));
+  d.out.wake.push_back("order:" + order.id.value);
+  answer(order);
+  d.placed = std::move(order);
+  return d;
+}
+
+}  // namespace trayline::orders

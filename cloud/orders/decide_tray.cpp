@@ -1,0 +1,175 @@
+// A tray was seen: which order is it, does it fit, what follows (docs/spec/orders.md [orders-3]).
+#include <algorithm>
+
+#include "cloud/orders/change.hpp"
+#include "cloud/orders/orders.hpp"
+#include "cloud/orders/token.hpp"
+#include "lib/wire/evidence.hpp"
+#include "lib/wire/monitors.hpp"
+
+namespace trayline::orders {
+namespace {
+
+using wire::Prediction;
+
+// The answer goes through evidence, which adds where missing pictures go.
+void acknowledge(Decision& d, const Prediction& p, wire::AckResult result, std::string reason,
+                 const OrderId& order) {
+  wire::Ack ack;
+  ack.prediction = p.id;
+  ack.result = result;
+  ack.reason = std::move(reason);
+  if (!order.empty()) ack.order = order;
+  std::vector<std::string> hashes;
+  if (result == wire::AckResult::accepted) {
+    for (const std::string& hash : {p.image, p.reference}) {
+      if (!hash.empty()) hashes.push_back(hash);
+    }
+  }
+  d.out.messages.push_back(host::to<wire::evidence::In>(
+      wire::evidence::kService, wire::evidence::Acknowledge{p.core, std::move(ack), hashes}));
+}
+
+Decision refuse(const Prediction& p, const std::string& reason) {
+  Decision d;
+  acknowledge(d, p, wire::AckResult::refused, reason, OrderId());
+  d.out.dead_letters.push_back({std::string(wire::orders::kService), reason, to_json_text(p)});
+  return d;
+}
+
+Decision repeat(const Prediction& p, const Known& known, const std::string& hash) {
+  if (known.hash != hash) return refuse(p, "conflict: this id was used for another prediction");
+  Decision d;
+  acknowledge(d, p, wire::AckResult::accepted, "", known.order);
+  return d;
+}
+
+const Order* find(const Snapshot& snapshot, const OrderId& id) {
+  const auto found = snapshot.orders.find(id);
+  return found == snapshot.orders.end() ? nullptr : &found->second;
+}
+
+// The order whose code lies in the picture; of several readable codes none counts.
+const Order* by_code(const Snapshot& snapshot, const Settings& settings, const Prediction& p,
+                     Time now) {
+  const Order* found = nullptr;
+  for (const std::string& text : p.codes) {
+    const std::optional<OrderToken> token = read_token(text, settings.token_key);
+    if (!token || token->expires <= now) continue;
+    const auto id = snapshot.by_code.find(token->code);
+    const Order* order = id == snapshot.by_code.end() ? nullptr : find(snapshot, id->second);
+    if (order == nullptr || order == found) continue;
+    if (found != nullptr) return nullptr;
+    found = order;
+  }
+  return found;
+}
+
+// Where the site allows it: the only open order of the site that this tray matches surely.
+const Order* by_content(const Snapshot& snapshot, const Settings& settings, const Prediction& p,
+                        const SiteId& site, Time now) {
+  if (!settings.match_without_code.contains(site)) return nullptr;
+  if (p.verdict != wire::Verdict::confident || p.items.empty()) return nullptr;
+  const Order* found = nullptr;
+  for (const auto& [id, order] : snapshot.orders) {
+    const bool open = order.state == State::authorised || order.state == State::mismatch;
+    if (!open || order.site != site || now - order.placed > settings.match_window) continue;
+    if (verify::verify(p, counts_of(order), settings.verify).kind != verify::Kind::match) continue;
+    if (found != nullptr) return nullptr;
+    found = &order;
+  }
+  return found;
+}
+
+// A tray that belongs to nobody that we know: a person decides.
+void show_nobody(Decision& d, const Prediction& p, const Station& station) {
+  wire::ScreenState state;
+  state.screen = station.screen;
+  state.status = "review";
+  state.station = p.station;
+  for (const wire::SeenItem& item : p.items) {
+    state.lines.push_back({item.sku, item.sku.value, item.count, wire::LineState::unclear});
+  }
+  d.out.messages.push_back(host::to<wire::monitors::In>(
+      wire::monitors::kService, wire::monitors::Show{p.core, std::move(state)}));
+}
+
+TrayWord word_of(verify::Kind kind) {
+  switch (kind) {
+    case verify::Kind::match:
+      return TrayWord::match;
+    case verify::Kind::mismatch:
+      return TrayWord::mismatch;
+    case verify::Kind::unsure:
+      return TrayWord::unsure;
+  }
+  return TrayWord::unsure;
+}
+
+Event event_of(TrayWord word) {
+  if (word == TrayWord::match) return Event::tray_match;
+  return word == TrayWord::mismatch ? Event::tray_mismatch : Event::tray_unsure;
+}
+
+// The order's word on this tray, and what follows from it in the order's state.
+void put_tray(Decision& d, const Settings& settings, const Order& before, const Prediction& p,
+              Time now) {
+  Change change(d, settings, before, now);
+  Order& order = change.order;
+  const verify::Verification v = verify::verify(p, counts_of(order), settings.verify);
+  order.tray = p.visit_uncertain ? TrayWord::unsure : word_of(v.kind);
+  order.difference = {v.missing, v.extra};
+  order.core = p.core;
+  order.station = p.station;
+  order.visit = p.visit;
+  order.prediction = p.id;
+  if (change.step(event_of(order.tray), p.id.value) && order.state == State::verified) {
+    change.ask_capture();
+  }
+  change.show_state();
+  change.finish();
+}
+
+}  // namespace
+
+Decision decide_tray(const Snapshot& snapshot, const Settings& settings,
+                     const wire::orders::TraySeen& seen, Time now) {
+  const Prediction& p = seen.prediction;
+  if (const auto known = snapshot.predictions.find({p.core, p.id});
+      known != snapshot.predictions.end()) {
+    return repeat(p, known->second, seen.hash);
+  }
+  const auto station = settings.stations.find({p.core, p.station});
+  if (station == settings.stations.end()) return refuse(p, "unknown_station");
+
+  const auto visit = snapshot.visits.find({p.core, p.station, p.visit});
+  const bool visited = visit != snapshot.visits.end();
+  const Order* before = visited ? find(snapshot, visit->second.order) : nullptr;
+
+  Decision d;
+  d.kept = Kept{p, seen.hash, before ? before->id : OrderId(), "superseded"};
+  const bool late = visited && p.number <= visit->second.number;
+  if (late || (before != nullptr && is_settled(before->state))) {
+    acknowledge(d, p, wire::AckResult::accepted, "", d.kept->order);
+    return d;
+  }
+
+  const Order* order = by_code(snapshot, settings, p, now);
+  if (order == nullptr) order = before;
+  if (order == nullptr) order = by_content(snapshot, settings, p, station->second.site, now);
+  // A settled order's code on another tray pays for nothing: a person looks.
+  const bool usable = order != nullptr && order->site == station->second.site &&
+                      !is_settled(order->state) && !is_terminal(order->state);
+  d.kept->order = order ? order->id : OrderId();
+  d.kept->fate = usable ? "open" : "closed";
+  d.visit = {{p.core, p.station, p.visit}, Visit{usable ? order->id : OrderId(), p.number}};
+  if (usable) {
+    put_tray(d, settings, *order, p, now);
+  } else {
+    show_nobody(d, p, station->second);
+  }
+  acknowledge(d, p, wire::AckResult::accepted, "", d.kept->order);
+  return d;
+}
+
+}  // namespace trayline::orders

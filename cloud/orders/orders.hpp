@@ -1,0 +1,148 @@
+// Orders as decisions see them: what was read, what is decided. Pure values and pure functions;
+// service.cpp hands them to the host.
+#pragma once
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "cloud/orders/transitions.hpp"
+#include "lib/base/clock.hpp"
+#include "lib/host/service.hpp"
+#include "lib/verify/verify.hpp"
+#include "lib/wire/orders.hpp"
+
+namespace trayline::orders {
+
+// A camera over a tray surface: whose site it is and which screen belongs to it.
+struct Station {
+  SiteId site;
+  ScreenId screen;
+};
+
+struct Settings {
+  std::map<std::pair<CoreId, StationId>, Station> stations;
+  std::set<SiteId> match_without_code;   // sites where an exact tray may find its order
+  std::string token_key;                 // signs the codes of orders; secret
+  Millis order_ttl{4 * 60 * 60 * 1000};  // an order that is not picked up expires
+  Millis match_window{30 * 60 * 1000};   // for trays without a code
+  std::int64_t holds_max = 2;            // attempts to hold money, a lapsed one included
+  std::size_t open_orders_max = 500;     // looked at for a tray without a code
+  verify::Options verify;
+};
+
+// What the tray on the station said last, as far as this order is concerned.
+enum class TrayWord { none, match, mismatch, unsure };
+constexpr auto enum_names(TrayWord) {
+  using enum TrayWord;
+  return std::array{std::pair{none, std::string_view("none")},
+                    std::pair{match, std::string_view("match")},
+                    std::pair{mismatch, std::string_view("mismatch")},
+                    std::pair{unsure, std::string_view("unsure")}};
+}
+
+struct Difference {
+  std::vector<wire::SkuCount> missing;
+  std::vector<wire::SkuCount> extra;
+  bool operator==(const Difference&) const = default;
+  static void describe(auto& member, auto& self) {
+    member.defaulted("missing", self.missing);
+    member.defaulted("extra", self.extra);
+  }
+};
+
+struct Order {
+  OrderId id;
+  std::string code;    // 16 hex digits
+  std::string number;  // what people call it by
+  UserId user;
+  SiteId site;
+  State state = State::placed;
+  std::int64_t version = 1;
+  Money total;
+  std::int64_t hold_minor = 0;
+  std::int64_t holds = 1;  // attempts so far
+  std::string menu_version;
+  CoreId core;  // where its tray stands or stood last
+  StationId station;
+  VisitId visit;
+  PredictionId prediction;  // the one that the state rests on
+  TrayWord tray = TrayWord::none;
+  Difference difference;
+  std::string reason;  // of the last refusal
+  Time placed;
+  Time updated;
+  std::vector<wire::orders::Line> lines;
+};
+
+using VisitKey = std::tuple<CoreId, StationId, VisitId>;
+struct Visit {
+  OrderId order;            // may be empty: nobody's yet
+  std::int64_t number = 0;  // the highest prediction seen
+};
+
+using PredictionKey = std::pair<CoreId, PredictionId>;
+struct Known {
+  std::string hash;
+  OrderId order;
+};
+
+struct Snapshot {
+  std::map<OrderId, Order> orders;
+  std::map<std::string, OrderId> by_code;
+  std::map<VisitKey, Visit> visits;
+  std::map<PredictionKey, Known> predictions;
+  std::map<SiteId, std::int64_t> numbers;
+};
+
+struct History {
+  OrderId order;
+  std::int64_t version = 0;
+  State state = State::placed;
+  std::string event;
+  std::string why;
+};
+
+// A prediction to be kept. fate: open | superseded | charged | closed.
+struct Kept {
+  wire::Prediction prediction;
+  std::string hash;
+  OrderId order;
+  std::string fate;
+};
+
+// Earlier predictions of an order get their final fate, all but one.
+struct Fate {
+  OrderId order;
+  std::string fate;
+  PredictionId kept;
+};
+
+struct Decision {
+  std::optional<Order> placed;   // a new order
+  std::optional<Order> changed;  // as it is afterwards
+  std::int64_t was_version = 0;  // of the changed one
+  std::optional<std::pair<VisitKey, Visit>> visit;
+  std::optional<Kept> kept;
+  std::optional<Fate> fate;
+  std::vector<History> history;
+  std::optional<std::pair<SiteId, std::int64_t>> number;
+  host::Output out;
+};
+
+// One decision per kind of message.
+Decision decide_place(const Snapshot&, const Settings&, const wire::orders::Place&,
+                      std::uint64_t request, Time now);
+Decision decide_tray(const Snapshot&, const Settings&, const wire::orders::TraySeen&, Time now);
+Decision decide_hold(const Snapshot&, const Settings&, const wire::orders::HoldResult&, Time now);
+Decision decide_capture(const Snapshot&, const Settings&, const wire::orders::CaptureResult&,
+                        Time now);
+Decision decide_cancel(const Snapshot&, const Settings&, const wire::orders::Cancel&,
+                       std::uint64_t request, Time now);
+Decision decide_expire(const Snapshot&, const Settings&, const wire::orders::Expire&, Time now);
+
+}  // namespace trayline::orders

@@ -1,0 +1,299 @@
+#include "cloud/orders/service.hpp"
+
+#include "cloud/orders/rows.hpp"
+#include "cloud/orders/sql.hpp"
+#include "cloud/orders/token.hpp"
+
+namespace trayline::orders {
+namespace {
+
+using wire::orders::In;
+
+// What a batch needs from the store.
+struct Wanted {
+  store::Rows orders{4};  // kind, a, b, c
+  store::Rows visits{3};
+  store::Rows predictions{2};
+  store::Rows numbers{1};
+  std::set<SiteId> open_sites;
+};
+
+void want(Wanted& wanted, const Settings& settings, const In& in) {
+  const auto order = [&](const OrderId& id) { wanted.orders.add("id", id.value, "", ""); };
+  if (const auto* seen = std::get_if<wire::orders::TraySeen>(&in)) {
+    const wire::Prediction& p = seen->prediction;
+    wanted.orders.add("visit", p.core.value, p.station.value, p.visit.value);
+    for (const std::string& code : p.codes) {
+      if (const auto token = read_token(code, settings.token_key)) {
+        wanted.orders.add("code", token->code, "", "");
+      }
+    }
+    wanted.visits.add(p.core.value, p.station.value, p.visit.value);
+    wanted.predictions.add(p.core.value, p.id.value);
+    const auto station = settings.stations.find({p.core, p.station});
+    if (station != settings.stations.end() && p.codes.empty() &&
+        settings.match_without_code.contains(station->second.site)) {
+      wanted.open_sites.insert(station->second.site);
+    }
+  } else if (const auto* place = std::get_if<wire::orders::Place>(&in)) {
+    order(place->order);
+    wanted.numbers.add(place->site.value);
+  } else {
+    std::visit(
+        [&](const auto& m) {
+          if constexpr (requires { m.order; }) order(m.order);
+        },
+        in);
+  }
+}
+
+class OrdersService final : public host::LoadDecideSave<In, Snapshot, Decision> {
+ public:
+  explicit OrdersService(std::shared_ptr<const Settings> settings)
+      : settings_(std::move(settings)) {}
+
+  std::string_view name() const override { return wire::orders::kService; }
+  const store::Migrations& migrations() const override { return sql::migrations; }
+
+ protected:
+  Result<Snapshot> load(store::Session& session, const Batch& batch, Time now) override;
+  Decision decide(const Snapshot& snapshot, const host::Incoming<In>& in, Time now) const override;
+  void apply(Snapshot& snapshot, const Decision& decision) const override;
+  Result<void> save(store::Session& session, const std::vector<Decision>& decisions,
+                    Time now) override;
+
+ private:
+  Result<void> load_orders(store::Session& session, const Wanted& wanted, Snapshot& snapshot,
+                           Time oldest) const;
+  Result<void> load_trays(store::Session& session, const Wanted& wanted, Snapshot& snapshot) const;
+
+  std::shared_ptr<const Settings> settings_;
+};
+
+Result<void> OrdersService::load_orders(store::Session& session, const Wanted& wanted,
+                                        Snapshot& snapshot, Time oldest) const {
+  std::vector<store::Answer> answers;
+  if (!wanted.orders.empty()) {
+    Result<store::Answer> rows = session.run(sql::load_orders, wanted.orders);
+    if (!rows) return fail(rows.error());
+    answers.push_back(std::move(*rows));
+  }
+  if (!wanted.open_sites.empty()) {
+    store::Rows sites(1);
+    for (const SiteId& site : wanted.open_sites) sites.add(site.value);
+    const store::Args args{{"since", to_ms(oldest)},
+                           {"most", static_cast<std::int64_t>(settings_->open_orders_max)}};
+    Result<store::Answer> rows = session.run(sql::load_open_orders, sites, args);
+    if (!rows) return fail(rows.error());
+    answers.push_back(std::move(*rows));
+  }
+  for (const store::Answer& answer : answers) {
+    for (const store::Row& row : answer) {
+      Order order = order_from(row);
+      snapshot.by_code[order.code] = order.id;
+      snapshot.orders.emplace(order.id, std::move(order));
+    }
+  }
+  std::vector<Order*> all;
+  for (auto& [id, order] : snapshot.orders) all.push_back(&order);
+  return load_lines(session, std::move(all));
+}
+
+Result<void> OrdersService::load_trays(store::Session& session, const Wanted& wanted,
+                                       Snapshot& snapshot) const {
+  if (!wanted.visits.empty()) {
+    const Result<store::Answer> rows = session.run(sql::load_visits, wanted.visits);
+    if (!rows) return fail(rows.error());
+    for (const store::Row& row : *rows) {
+      const VisitKey key{CoreId(row.text("core")), StationId(row.text("station")),
+                         VisitId(row.text("visit"))};
+      snapshot.visits[key] = {OrderId(row.text("order_id")), row.integer("number")};
+    }
+  }
+  if (!wanted.predictions.empty()) {
+    const Result<store::Answer> rows = session.run(sql::load_predictions, wanted.predictions);
+    if (!rows) return fail(rows.error());
+    for (const store::Row& row : *rows) {
+      const PredictionKey key{CoreId(row.text("core")), PredictionId(row.text("id"))};
+      snapshot.predictions[key] = {row.text("hash"), OrderId(row.text("order_id"))};
+    }
+  }
+  if (!wanted.numbers.empty()) {
+    const Result<store::Answer> rows = session.run(sql::load_numbers, wanted.numbers);
+    if (!rows) return fail(rows.error());
+    for (const store::Row& row : *rows) {
+      snapshot.numbers[SiteId(row.text("site"))] = row.integer("last");
+    }
+  }
+  return {};
+}
+
+Result<Snapshot> OrdersService::load(store::Session& session, const Batch& batch, Time now) {
+  Wanted wanted;
+  for (const auto& in : batch) want(wanted, *settings_, *in.body);
+  Snapshot snapshot;
+  const Time oldest = now - settings_->match_window;
+  if (auto r = load_orders(session, wanted, snapshot, oldest); !r) return fail(r.error());
+  if (auto r = load_trays(session, wanted, snapshot); !r) return fail(r.error());
+  return snapshot;
+}
+
+Decision OrdersService::decide(const Snapshot& snapshot, const host::Incoming<In>& in,
+                               Time now) const {
+  const Settings& s = *settings_;
+  return std::visit(
+      [&](const auto& m) -> Decision {
+        using M = std::decay_t<decltype(m)>;
+        if constexpr (std::is_same_v<M, wire::orders::Place>) {
+          return decide_place(snapshot, s, m, in.request, now);
+        } else if constexpr (std::is_same_v<M, wire::orders::TraySeen>) {
+          return decide_tray(snapshot, s, m, now);
+        } else if constexpr (std::is_same_v<M, wire::orders::HoldResult>) {
+          return decide_hold(snapshot, s, m, now);
+        } else if constexpr (std::is_same_v<M, wire::orders::CaptureResult>) {
+          return decide_capture(snapshot, s, m, now);
+        } else if constexpr (std::is_same_v<M, wire::orders::Cancel>) {
+          return decide_cancel(snapshot, s, m, in.request, now);
+        } else {
+          return decide_expire(snapshot, s, m, now);
+        }
+      },
+      *in.body);
+}
+
+void OrdersService::apply(Snapshot& snapshot, const Decision& d) const {
+  for (const std::optional<Order>* order : {&d.placed, &d.changed}) {
+    if (!*order) continue;
+    snapshot.by_code[(*order)->code] = (*order)->id;
+    snapshot.orders.insert_or_assign((*order)->id, **order);
+  }
+  if (d.visit) snapshot.visits[d.visit->first] = d.visit->second;
+  if (d.kept) {
+    snapshot.predictions[{d.kept->prediction.core, d.kept->prediction.id}] = {d.kept->hash,
+                                                                              d.kept->order};
+  }
+  if (d.number) snapshot.numbers[d.number->first] = d.number->second;
+}
+
+// Several decisions of one batch about one order become one row: the first one's version before,
+// the last one's state after.
+struct Changed {
+  std::int64_t was_version = 0;
+  const Order* after = nullptr;
+};
+
+Result<void> save_orders(store::Session& session, const std::vector<Decision>& decisions) {
+  std::map<OrderId, const Order*> placed;
+  std::map<OrderId, Changed> changed;
+  for (const Decision& d : decisions) {
+    if (d.placed) placed[d.placed->id] = &*d.placed;
+    if (!d.changed) continue;
+    if (const auto fresh = placed.find(d.changed->id); fresh != placed.end()) {
+      fresh->second = &*d.changed;
+      continue;
+    }
+    const auto [it, first] = changed.try_emplace(d.changed->id, Changed{d.was_version, nullptr});
+    it->second.after = &*d.changed;
+  }
+  if (!placed.empty()) {
+    store::Rows orders(kInsertColumns);
+    store::Rows lines(6);
+    for (const auto& [id, order] : placed) {
+      add_insert(orders, *order);
+      std::int64_t position = 0;
+      for (const auto& line : order->lines) {
+        lines.add(id.value, position++, line.sku.value, line.name, line.quantity, line.price_minor);
+      }
+    }
+    if (auto r = session.run(sql::insert_orders, orders); !r) return fail(r.error());
+    if (auto r = session.run(sql::insert_lines, lines); !r) return fail(r.error());
+  }
+  if (changed.empty()) return {};
+  store::Rows rows(kUpdateColumns);
+  for (const auto& [id, change] : changed) add_update(rows, *change.after, change.was_version);
+  const Result<store::Answer> updated = session.run(sql::update_orders, rows);
+  if (!updated) return fail(updated.error());
+  if (updated->size() != changed.size()) {
+    return fail(Code::conflict, "an order was changed by another host");
+  }
+  return {};
+}
+
+Result<void> save_trays(store::Session& session, const std::vector<Decision>& decisions, Time now) {
+  std::map<VisitKey, Visit> visits;
+  store::Rows kept(8);
+  store::Rows fates(3);
+  for (const Decision& d : decisions) {
+    if (d.visit) visits[d.visit->first] = d.visit->second;
+    if (d.kept) {
+      const wire::Prediction& p = d.kept->prediction;
+      kept.add(p.core.value, p.id.value, d.kept->hash, p.station.value, p.visit.value,
+               d.kept->order.value, d.kept->fate, to_json_text(p));
+    }
+    if (d.fate) fates.add(d.fate->order.value, d.fate->fate, d.fate->kept.value);
+  }
+  if (!visits.empty()) {
+    store::Rows rows(5);
+    for (const auto& [key, visit] : visits) {
+      const auto& [core, station, id] = key;
+      rows.add(core.value, station.value, id.value, visit.order.value, visit.number);
+    }
+    if (auto r = session.run(sql::put_visits, rows); !r) return fail(r.error());
+  }
+  if (!kept.empty()) {
+    const auto r = session.run(sql::insert_predictions, kept, {{"now", to_ms(now)}});
+    if (!r) return fail(r.error());
+  }
+  if (!fates.empty()) {
+    if (auto r = session.run(sql::close_predictions, fates); !r) return fail(r.error());
+  }
+  return {};
+}
+
+Result<void> OrdersService::save(store::Session& session, const std::vector<Decision>& decisions,
+                                 Time now) {
+  if (auto r = save_orders(session, decisions); !r) return r;
+  if (auto r = save_trays(session, decisions, now); !r) return r;
+  store::Rows history(6);
+  std::map<SiteId, std::int64_t> numbers;
+  for (const Decision& d : decisions) {
+    std::int64_t step = 0;
+    for (const History& h : d.history) {
+      history.add(h.order.value, h.version, step++, enum_name(h.state), h.event, h.why);
+    }
+    if (d.number) numbers[d.number->first] = d.number->second;
+  }
+  if (!history.empty()) {
+    const auto r = session.run(sql::insert_history, history, {{"now", to_ms(now)}});
+    if (!r) return fail(r.error());
+  }
+  if (numbers.empty()) return {};
+  store::Rows rows(2);
+  for (const auto& [site, last] : numbers) rows.add(site.value, last);
+  if (auto r = session.run(sql::put_numbers, rows); !r) return fail(r.error());
+  return {};
+}
+
+}  // namespace
+
+std::unique_ptr<host::Service> make_service(std::shared_ptr<const Settings> settings) {
+  return std::make_unique<OrdersService>(std::move(settings));
+}
+
+Result<Order> read_order(store::Session& session, const OrderId& id) {
+  const Result<store::Answer> rows = session.run(sql::read_order, {{"id", id.value}});
+  if (!rows) return fail(rows.error());
+  if (rows->empty()) return fail(Code::not_found, "there is no order " + id.value);
+  Order order = order_from(rows->front());
+  if (auto r = load_lines(session, {&order}); !r) return fail(r.error());
+  return order;
+}
+
+Result<wire::Prediction> read_prediction(store::Session& session, const OrderId& id) {
+  const Result<store::Answer> rows = session.run(sql::read_prediction, {{"id", id.value}});
+  if (!rows) return fail(rows.error());
+  if (rows->empty()) return fail(Code::not_found, "no tray was seen for order " + id.value);
+  return from_json_text<wire::Prediction>(rows->front().text("body"));
+}
+
+}  // namespace trayline::orders

@@ -1,0 +1,13 @@
+SELECT o.id, o.code, o.number, o.user_id, o.site, o.state, o.version, o.currency, o.total_minor,
+       o.hold_minor, o.holds, o.menu_version, o.core, o.station, o.visit, o.prediction, o.tray,
+       o.difference, o.reason, o.placed_ms, o.updated_ms
+FROM orders_orders o
+WHERE o.id IN (
+  SELECT r.a FROM @rows(kind text, a text, b text, c text) AS r WHERE r.kind = 'id'
+  UNION
+  SELECT byc.id FROM orders_orders byc
+  JOIN @rows(kind text, a text, b text, c text) AS r ON r.kind = 'code' AND byc.code = r.a
+  UNION
+  SELECT v.order_id FROM orders_visits v
+  JOIN @rows(kind text, a text, b text, c text) AS r
+    ON r.kind = 'visit' AND v.core = r.a AND v.station = r.b AND v.visit = r.c)

@@ -1,0 +1,2 @@
+SELECT version, state, event, why, at_ms FROM orders_history WHERE order_id = :id
+ORDER BY version, step

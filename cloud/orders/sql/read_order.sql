@@ -1,0 +1,4 @@
+SELECT o.id, o.code, o.number, o.user_id, o.site, o.state, o.version, o.currency, o.total_minor,
+       o.hold_minor, o.holds, o.menu_version, o.core, o.station, o.visit, o.prediction, o.tray,
+       o.difference, o.reason, o.placed_ms, o.updated_ms
+FROM orders_orders o WHERE o.id = :id

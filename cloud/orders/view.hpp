@@ -1,0 +1,17 @@
+// An order as the API shows it. Pure.
+#pragma once
+#include <string_view>
+
+#include "cloud/orders/orders.hpp"
+#include "lib/base/json.hpp"
+
+namespace trayline::orders {
+
+// The code (for the QR) is part of it while the order is open.
+Json view_of(const Order& order, const Settings& settings);
+// JSON Schema of view_of.
+Json view_schema();
+// The strong entity tag: the order's version.
+std::string etag_of(const Order& order);
+
+}  // namespace trayline::orders
