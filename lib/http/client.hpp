@@ -21,37 +21,41 @@ struct ClientLimits {
 
 struct ClientRequest {
   std::string method = "GET";
-  std::string url;
-  Headers headers;
-  std::string body;
+  std::string url{};
+  Headers headers{};
+  std::string body{};
   std::chrono::milliseconds timeout{10'000};
-  std::string ca_file;  // empty: the system's; for https with a private CA
+  std::string ca_file{};  // empty: the system's; for https with a private CA
 };
 
 class Client {
  public:
   // unavailable: surely not sent (no connection); unknown_outcome: may have been received
-  // (time-out, connection lost after sending); exhausted: a limit of ours. Redirects are not
-  // followed.
+  // (time-out, connection lost after sending); exhausted: a limit of ours; invalid_argument: a
+  // method, header or URL that is none. Any status is an answer; redirects are not followed.
   using Done = std::function<void(Result<Response>)>;
-  // One piece of a streamed body; the stream ends with Done. Return false to stop it.
+  // One piece of a streamed body, of any status; the stream ends with Done, whose body is empty.
+  // Return false to stop it.
   using Chunk = std::function<bool(std::string_view)>;
 
+  // Destroyed, also from inside a callback, it drops what is under way and calls nobody back.
   explicit Client(Loop& loop, ClientLimits limits = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
+  // Never calls back before it has returned. A request that is not idempotent (POST, PATCH) is
+  // never repeated by itself, not even when a kept connection turns out to be dead.
   void send(ClientRequest request, Done done);
   // For event streams: pieces as they come; timeout bounds the silence between two pieces.
   void stream(ClientRequest request, Chunk chunk, Done done);
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
-// The same for programs that have no loop: sends and waits.
+// The same for programs that have no loop: sends and waits. From any thread.
 Result<Response> fetch(const ClientRequest& request);
 
 }  // namespace trayline::http

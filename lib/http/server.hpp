@@ -1,6 +1,6 @@
 // HTTP/1.1 server: routes, limits, time-outs, event streams (SSE). Knows no domain and no JSON.
 // Everything here belongs to the loop's thread, except Responder and Stream, which may be used
-// from any thread (they post to the loop).
+// from any thread (they post to the loop), as long as the loop lives.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -36,11 +36,12 @@ struct Request {
 
 struct Response {
   int status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
-// A live event stream. close() or the peer ends it; send() after that does nothing.
+// A live event stream. close(), the peer, the server or dropping the last pointer ends it; send()
+// after that does nothing.
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -76,8 +77,9 @@ struct Limits {
   std::chrono::milliseconds stream_ping{15'000};
 };
 
-// Makes the answer for what the server itself refuses: 404 no route, 405 (Allow is added), 413,
-// 408, 431, 400 broken HTTP, 500, 503 too many connections.
+// Makes the answer for what the server itself refuses: 400 broken HTTP or target, 404 no route, 405
+// (Allow is added), 408, 413, 417, 431, 500 the handler failed or dropped the request, 501 unknown
+// Transfer-Encoding, 503 too many connections, 504 the handler did not answer in time.
 using Refusal = std::function<Response(int status, std::string_view detail)>;
 
 class Server {
@@ -91,12 +93,12 @@ class Server {
   // rest). A larger body limit for single routes (uploads). HEAD is answered by GET's handler.
   void route(std::string method, std::string pattern, Handler handler,
              std::size_t body_bytes_max = 0);
-  // Headers added to every answer (CORS, security headers).
+  // Headers added to every answer that does not have them itself (CORS, security headers).
   void always(Headers headers);
 
   // port 0: any free one. Returns the port, or unavailable with the reason (address in use ...).
   Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
-  // Stops accepting, closes idle connections and streams.
+  // Stops accepting, closes idle connections and streams; others end with the answer in hand.
   void close();
 
  private:
