@@ -95,6 +95,7 @@ fi
 grep '^fresh:' "$tree.log"
 rm -f "$tree.log"
 
+rm -f "$tree/etc/apt/sources.list"
 cp -a /etc/apt/. "$tree/etc/apt/"  # sources, proxies, pins and keys as they are here
 for path in /usr/share/keyrings /usr/local/share/ca-certificates /etc/ssl/certs; do
   [[ ! -d $path ]] || { mkdir -p "$tree$path" && cp -a "$path/." "$tree$path/"; }
