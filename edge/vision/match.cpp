@@ -16,10 +16,12 @@ constexpr double kPriorViews = 4;            // how many own views weigh as much
 constexpr double kTauSigmas = 3;
 constexpr double kTauSpreadMin = 0.15;     // of the mean: a few equal views do not prove equality
 constexpr float kTauWithoutViews = 0.45f;  // where no item has two views
-// A score is a logistic function of how well the nearest item fits and how far the next one is.
-constexpr float kScoreBase = -2.5f;
-constexpr float kScoreFit = 6.0f;
-constexpr float kScoreApart = 5.0f;
+// A score is the chance that the thing is on the menu at all, a logistic function of distance /
+// tau, shared among the candidates by their distances, in units of tau. Fitted on natural
+// photographs and on rendered trays.
+constexpr float kKnownSlope = 6.0f;
+constexpr float kKnownHalf = 0.9f;    // distance / tau where the chance is one half
+constexpr float kTemperature = 0.12f;  // of tau
 constexpr float kMarginMax = 100;
 
 double mean_of(const std::vector<double>& values) {
@@ -34,9 +36,15 @@ double spread_of(const std::vector<double>& values, double mean) {
   return values.size() < 2 ? 0 : std::sqrt(sum / static_cast<double>(values.size() - 1));
 }
 
-float score_of(float fit, float margin) {
-  const float apart = 1 - 1 / std::max(margin, 1.0f);
-  return 1 / (1 + std::exp(-(kScoreBase + kScoreFit * (1 - fit) + kScoreApart * apart)));
+void score(std::vector<Candidate>& candidates, float tau) {
+  const float fit = candidates.front().distance / tau;
+  const float known = 1 / (1 + std::exp(kKnownSlope * (fit - kKnownHalf)));
+  float sum = 0;
+  for (Candidate& c : candidates) {
+    c.score = std::exp((candidates.front().distance - c.distance) / (kTemperature * tau));
+    sum += c.score;
+  }
+  for (Candidate& c : candidates) c.score *= known / sum;
 }
 
 Result<void> check_content(const GalleryContent& content) {
@@ -177,13 +185,17 @@ Match Gallery::match(const Vector& vec, float size, SizeUnit unit,
   out.margin =
       out.best.size() < 2 ? kMarginMax : std::min(kMarginMax, out.best[1].distance / nearest);
   const float fit = first.distance / classes_[first.item].tau;
-  out.score = score_of(fit, out.margin);
+  score(out.best, classes_[first.item].tau);
+  out.score = first.score;
   const bool negative =
       std::any_of(content_.negatives.begin(), content_.negatives.end(),
                   [&](const Vector& n) { return distance(probe, n) < first.distance; });
   if (fit > 1 || negative) {
     out.state = ItemState::unknown;
-    if (negative) out.score = 0;
+    if (negative) {
+      for (Candidate& c : out.best) c.score = 0;
+      out.score = 0;
+    }
   } else {
     const bool sure = out.margin >= limits.margin_min && out.score >= limits.score_min;
     out.state = sure ? ItemState::confident : ItemState::review;

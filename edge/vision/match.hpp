@@ -40,6 +40,7 @@ struct Candidate {
   std::size_t item = 0;  // index into the gallery's items
   std::string sku;
   float distance = 0;
+  float score = 0;  // probability-like; what all candidates leave to 1 is "something else"
 };
 
 enum class ItemState { confident, review, unknown };
@@ -47,13 +48,13 @@ enum class ItemState { confident, review, unknown };
 struct Match {
   std::vector<Candidate> best;  // nearest first, at most kCandidatesMax; may be empty
   ItemState state = ItemState::unknown;
-  float score = 0;   // 0..1, higher is surer
+  float score = 0;   // the first candidate's: 0..1, higher is surer
   float margin = 1;  // second distance over first, >= 1; large where there is no second
 };
 
 struct MatchLimits {
   float margin_min = 1.15f;  // a second item nearer than this goes to a person
-  float score_min = 0.5f;    // and so does a match less sure than this
+  float score_min = 0.8f;    // and so does a match less sure than this
   float gate_sigmas = 4;     // sizes further away exclude an item
 };
 

@@ -1,0 +1,1 @@
+SELECT format, embedder, dim, version, size_unit, surface FROM gallery_meta WHERE id = 1

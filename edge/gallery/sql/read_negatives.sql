@@ -1,0 +1,1 @@
+SELECT vec FROM gallery_negative ORDER BY id
