@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 
 import tree
-from rules import top
+from rules import service, top
 
 # Tests and papers change nothing that runs.
 NOT_DEPLOYED = re.compile(r"(_test\.(cpp|hpp)|\.md)$")
@@ -27,7 +27,7 @@ def affected(modules, changed):
         if folder not in reached:
             reached.add(folder)
             todo |= readers[folder]
-    return sorted(stacks | {f for f in reached if _deployable(modules[f])})
+    return sorted(stacks | {service(f) for f in reached if _deployable(modules[f])})
 
 
 def _deployable(module):
@@ -51,7 +51,7 @@ def _touched(modules, path):
     if own and (os.path.dirname(own) or place not in ("cloud", "edge")):
         return users | {own}
     if place == "infra" and path.count("/") >= 2:
-        return users | {"/".join(path.split("/")[:2])}
+        return users | {service(path)}
     if place == "cmake" or path in WHOLE_TREE:
         return set(modules)
     if place in ("cloud", "edge", "infra"):  # the tree's own files: its wiring and its build

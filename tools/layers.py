@@ -54,9 +54,10 @@ class Check:
         if rules.top(m.folder) not in rules.TREES:
             where = ", ".join(sorted(rules.TREES))
             self.say(m.cmake, m.line, f"{m.folder} lies in no tree of the product ({where})")
-        name = os.path.basename(m.folder)
-        if m.name != name:
-            self.say(m.cmake, m.line, f"a module is named after its folder; write NAME {name}")
+        twins = [o.folder for o in self.modules.values() if o.name == m.name and o is not m]
+        if not m.name or twins:
+            other = f"NAME {m.name} is that of {twins[0]} too" if m.name else "NAME is missing"
+            self.say(m.cmake, m.line, f"{other}; a module has a namespace of its own")
         for dep, line in m.deps.items():
             self.dependency(m, "DEPS", dep, line)
         for dep, line in m.test_deps.items():
@@ -148,6 +149,9 @@ class Check:
     def unused(self, used, used_by_tests):
         with_sql = {sql_folder(p) for p in self.paths if is_sql(p)} - {"lib/store"}
         for m in self.modules.values():
+            if m.folder in with_sql and m.name != os.path.basename(m.folder):
+                name = os.path.basename(m.folder)
+                self.say(m.cmake, m.line, f"has SQL, so it is named after its folder: NAME {name}")
             if m.folder in with_sql:
                 used[m.folder].add("lib/store")
                 if "lib/store" not in m.deps:
@@ -165,13 +169,13 @@ class Check:
         owners = {}
         for path, text in texts.items():
             for name in sql_names.scan(text)[1]:
-                owners.setdefault(name, sql_folder(path))
+                owners.setdefault(name, sql_service(path))
         for path, text in texts.items():
             self.tables_of(path, text, owners)
 
     def tables_of(self, path, text, owners):
         """Judges the tables that one SQL text creates, and those that it names."""
-        folder = sql_folder(path)
+        folder = sql_service(path)
         prefix = os.path.basename(folder) + "_"
         named, created = sql_names.scan(text)
         for name, line in created.items():
@@ -200,6 +204,11 @@ def is_sql(path):
 
 def sql_folder(path):
     return os.path.dirname(os.path.dirname(path))
+
+
+def sql_service(path):
+    """The folder whose name the tables of this SQL text bear."""
+    return rules.service(sql_folder(path))
 
 
 def dot(modules):

@@ -17,6 +17,7 @@ lib/store edge/agent
 lib/host sim/stripe
 cloud/orders cloud/payments
 cloud/orders cloud
+cloud/orders cloud/payments/stripe
 cloud/orders edge/sdk
 cloud/orders infra/pki
 cloud edge/agent
@@ -46,7 +47,6 @@ edge/camera tests/scenarios
 lib/base sim/tray
 cloud/payments sim/stripe
 edge/camera sim/tray
-fuzz sim/tray
 standalone tests/scenarios
 tests/scenarios standalone
 """
@@ -75,6 +75,8 @@ standalone sim/tray
 standalone standalone/up
 tests/scenarios cloud/orders
 tests/scenarios sim/stripe
+fuzz sim/stripe
+cloud/payments cloud/payments/stripe
 tests/process tests/scenarios
 """
 
@@ -171,9 +173,14 @@ class Edges(Tree):
         self.write("lib/b/CMakeLists.txt", "# trayline_module(NAME x DEPS cloud/orders)\n")
         self.assertClean()
 
-    def test_a_name_other_than_the_folders_is_found(self):
-        self.write("lib/a/CMakeLists.txt", "trayline_module(NAME b)")
-        self.assertFinds("write NAME a")
+    def test_two_modules_of_one_name_are_found(self):
+        self.write("lib/a/CMakeLists.txt", "trayline_module(NAME x)")
+        self.write("sim/a/CMakeLists.txt", "trayline_module(NAME x)")
+        self.assertFinds("lib/a/CMakeLists.txt:1: NAME x is that of sim/a too")
+
+    def test_a_module_without_a_name_is_found(self):
+        self.write("lib/a/CMakeLists.txt", "trayline_module(DEPS)")
+        self.assertFinds("NAME is missing")
 
 
 class Includes(Tree):
@@ -312,6 +319,7 @@ class Affected(Tree):
         self.module("edge/screen", "lib/wire", rest="PROGRAM s ASSETS ../../web/screen/page.html")
         self.module("standalone", "cloud")
         self.module("infra/pki", "lib/base")
+        self.module("cloud/push/web", "lib/base")
 
     def assertAffected(self, files, expected):
         check = layers.Check(self.root)
@@ -327,6 +335,7 @@ class Affected(Tree):
             ("lib/wire/gone.hpp", "cloud/orders cloud/push edge/camera edge/screen"),
             ("lib/base/x.cpp", "cloud/orders cloud/push edge/camera edge/screen infra/pki"),
             ("edge/vision/x.cpp", "edge/camera"),
+            ("cloud/push/web/x.cpp", "cloud/push"),
             ("edge/camera/x.cpp cloud/push/x.cpp", "edge/camera cloud/push"),
             ("cloud/main.cpp", "cloud/orders cloud/push"),
             ("edge/CMakeLists.txt", "edge/camera edge/screen"),
