@@ -140,7 +140,10 @@ Result<void> Turn::drop_duplicates(std::vector<Message>& messages) {
   fresh.clear();
   for (const store::Row& row : *inserted) fresh.emplace(row.text("service"), row.text("id"));
   leaving_.duplicates += std::erase_if(messages, [&](const Message& m) {
-    return !m.id.empty() && fresh.erase({m.service, m.id}) == 0;
+    const bool seen = !m.id.empty() && fresh.erase({m.service, m.id}) == 0;
+    // Whoever repeats a message is told that it is in good hands.
+    if (seen && m.request != 0) leaving_.replies.push_back({m.request, Answer{}});
+    return seen;
   });
   return {};
 }

@@ -67,6 +67,7 @@ struct CustomerReady {
   static constexpr std::string_view kType = "customer_ready";
   UserId user;
   std::string customer;
+  Json secrets = {};  // for the waiting caller only; not part of any text or row
   static void describe(auto& member, auto& self) {
     member("user", self.user);
     member("customer", self.customer);
@@ -111,6 +112,7 @@ struct IntentSeen {
   static constexpr std::string_view kType = "intent_seen";
   OrderId order;
   std::int64_t attempt = 0;
+  std::string step;    // create | confirm | capture | cancel: our call; event: by itself
   std::string intent;  // empty: the provider refused to make one
   IntentStatus status = IntentStatus::requires_payment_method;
   std::int64_t capturable_minor = 0;
@@ -119,6 +121,7 @@ struct IntentSeen {
   static void describe(auto& member, auto& self) {
     member("order", self.order);
     member("attempt", self.attempt);
+    member("step", self.step);
     member("intent", self.intent);
     member("status", self.status);
     member.defaulted("capturable_minor", self.capturable_minor);
