@@ -14,12 +14,11 @@ constexpr const char* kReferenceFile = "/reference.jpg";
 
 }  // namespace
 
-Camera::Camera(Place place, vision::Station station, vision::Gallery gallery, vision::Settle settle,
-               const Clock& clock, Random& random)
+Camera::Camera(Place place, Sight sight, const Clock& clock, Random& random)
     : place_(std::move(place)),
-      station_(std::move(station)),
-      gallery_(std::move(gallery)),
-      settle_(std::move(settle)),
+      station_(std::move(sight.station)),
+      gallery_(std::move(sight.gallery)),
+      settle_(std::move(sight.settle)),
       clock_(clock),
       random_(random),
       file_(place_.work),
@@ -38,8 +37,8 @@ Result<Camera> Camera::create(Place place, vision::Station station, vision::Gall
   Result<vision::Settle> settle =
       vision::Settle::create(station.settle, station.reference.view(), station.tray);
   if (!settle) return fail(settle.error());
-  Camera camera(std::move(place), std::move(station), std::move(gallery), std::move(*settle), clock,
-                random);
+  Camera camera(std::move(place), {std::move(station), std::move(gallery), std::move(*settle)},
+                clock, random);
   camera.watch_ = resumed(std::move(*visit));
   if (camera.watch_.visit) {
     if (const Result<void> kept = camera.file_.save(*camera.watch_.visit); !kept) {

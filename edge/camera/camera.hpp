@@ -58,8 +58,12 @@ class Camera {
   const std::optional<Visit>& visit() const { return watch_.visit; }
 
  private:
-  Camera(Place place, vision::Station station, vision::Gallery gallery, vision::Settle settle,
-         const Clock& clock, Random& random);
+  struct Sight {
+    vision::Station station;
+    vision::Gallery gallery;
+    vision::Settle settle;
+  };
+  Camera(Place place, Sight sight, const Clock& clock, Random& random);
   Result<void> keep_visit(bool is_new);
   Result<void> begin_visit();
   Result<void> use_reference(const Bytes& jpeg);

@@ -8,8 +8,8 @@ namespace trayline::camera {
 // Looks at head_, which is full: a header begins a frame; else everything before the next possible
 // beginning of one is dropped.
 bool FrameParser::find_header() {
-  const auto header =
-      decode_header(std::span<const std::uint8_t, kFrameHeaderBytes>(head_.data(), head_.size()));
+  const auto header = wire::decode_header(
+      std::span<const std::uint8_t, wire::kFrameHeaderBytes>(head_.data(), head_.size()));
   if (header) {
     frame_ = Frame{
         {static_cast<int>(header->width), static_cast<int>(header->height), vision::Pixel::bgr8},
@@ -23,8 +23,8 @@ bool FrameParser::find_header() {
   }
   if (!lost_) ++bad_;
   lost_ = true;
-  const auto next =
-      std::find(head_.begin() + 1, head_.end(), static_cast<std::uint8_t>(kFrameMagic.front()));
+  const auto next = std::find(head_.begin() + 1, head_.end(),
+                              static_cast<std::uint8_t>(wire::kFrameMagic.front()));
   garbage_ += static_cast<std::uint64_t>(next - head_.begin());
   head_.erase(head_.begin(), next);
   return false;
@@ -44,10 +44,10 @@ void FrameParser::feed(std::span<const std::uint8_t> bytes, std::vector<Frame>& 
       }
       continue;
     }
-    const std::size_t n = std::min(bytes.size(), kFrameHeaderBytes - head_.size());
+    const std::size_t n = std::min(bytes.size(), wire::kFrameHeaderBytes - head_.size());
     head_.insert(head_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
     bytes = bytes.subspan(n);
-    while (head_.size() == kFrameHeaderBytes && !find_header()) {
+    while (head_.size() == wire::kFrameHeaderBytes && !find_header()) {
     }
   }
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "edge/camera/frame.hpp"
-#include "edge/camera/frame_pipe.hpp"
+#include "lib/wire/frame_pipe.hpp"
 
 namespace trayline::camera {
 
@@ -24,7 +24,7 @@ class FrameParser {
  private:
   bool find_header();
 
-  std::vector<std::uint8_t> head_;  // fewer than kFrameHeaderBytes
+  std::vector<std::uint8_t> head_;  // fewer than wire::kFrameHeaderBytes
   Frame frame_;
   std::size_t filled_ = 0;  // bytes of the picture in hand
   bool in_frame_ = false;

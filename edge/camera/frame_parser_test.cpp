@@ -10,7 +10,7 @@ namespace {
 
 std::vector<std::uint8_t> frame_bytes(std::uint32_t width, std::uint32_t height,
                                       std::uint64_t sequence) {
-  const auto head = encode_header({width, height, 1000 + sequence, sequence});
+  const auto head = wire::encode_header({width, height, 1000 + sequence, sequence});
   std::vector<std::uint8_t> bytes(head.begin(), head.end());
   bytes.resize(bytes.size() + std::size_t{3} * width * height,
                static_cast<std::uint8_t>(sequence + 1));
@@ -22,8 +22,8 @@ void append(std::vector<std::uint8_t>& to, const std::vector<std::uint8_t>& from
 }
 
 TEST(FrameHeader, ReadsBackWhatItWrote) {
-  const FrameHeader header{1280, 720, 0x0102030405060708ULL, 42};
-  EXPECT_EQ(decode_header(encode_header(header)), header);
+  const wire::FrameHeader header{1280, 720, 0x0102030405060708ULL, 42};
+  EXPECT_EQ(wire::decode_header(wire::encode_header(header)), header);
 }
 
 TEST(FrameHeader, RefusesSizesBeyondTheLimits) {
@@ -33,7 +33,8 @@ TEST(FrameHeader, RefusesSizesBeyondTheLimits) {
                                       {8193u, 16u},
                                       {8000u, 8000u},
                                       {0xFFFFFFFFu, 0xFFFFFFFFu}}) {
-    EXPECT_FALSE(decode_header(encode_header({width, height, 0, 0}))) << width << "x" << height;
+    EXPECT_FALSE(wire::decode_header(wire::encode_header({width, height, 0, 0})))
+        << width << "x" << height;
   }
 }
 

@@ -10,9 +10,9 @@
 #include <fstream>
 
 #include "edge/camera/backoff.hpp"
-#include "edge/camera/frame_pipe.hpp"
 #include "edge/camera/grabber.hpp"
 #include "edge/gallery/picture.hpp"
+#include "lib/wire/frame_pipe.hpp"
 
 namespace trayline::camera {
 namespace {
@@ -141,7 +141,7 @@ Grab next_of(FrameSource& source) {
 }
 
 std::vector<std::uint8_t> pipe_frame(std::uint64_t sequence) {
-  const auto head = encode_header({16, 16, 0, sequence});
+  const auto head = wire::encode_header({16, 16, 0, sequence});
   std::vector<std::uint8_t> bytes(head.begin(), head.end());
   bytes.resize(bytes.size() + 768, 9);
   return bytes;

@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "edge/gallery/picture.hpp"
 #include "lib/base/encoding.hpp"
 #include "lib/base/ids.hpp"
 #include "lib/base/json.hpp"
 #include "sim/tray/clip.hpp"
 #include "sim/tray/dice.hpp"
-#include "sim/tray/photo.hpp"
 #include "sim/tray/render.hpp"
 
 namespace trayline::tray {
@@ -34,9 +34,9 @@ Light drifted(Light light, std::uint64_t seed) {
   return light;
 }
 
-Result<void> write_text(const fs::path& path, const std::string& text) {
+Result<void> write_file(const fs::path& path, std::string_view bytes) {
   std::ofstream file(path, std::ios::binary);
-  file << text << '\n';
+  file << bytes;
   file.close();
   if (!file) return fail(Code::unavailable, path.string() + ": cannot be written");
   return {};
@@ -88,7 +88,9 @@ struct Album {
                      std::uint64_t frame_seed) {
     const Result<vision::Image> picture = renderer.render(scene, light, frame_seed);
     if (!picture) return fail(picture.error());
-    return write_photo((fs::path(options.folder) / name).string(), picture->view(), kAlbumQuality);
+    const Result<Bytes> jpeg = gallery::encode_jpeg(picture->view(), kAlbumQuality);
+    if (!jpeg) return fail(jpeg.error());
+    return write_file(fs::path(options.folder) / name, as_text(*jpeg));
   }
 };
 
@@ -107,7 +109,7 @@ Result<Scene> random_tray(Album& album, Dice& dice) {
     card.bytes.push_back(static_cast<char>(dice.below(256)));
   Scene scene;
   const Spacing spacing{10, album.options.touching, 0};
-  if (const auto laid = lay(scene, skus, card, spacing, album.shelf, dice.next()); !laid) {
+  if (const auto laid = lay(scene, {skus, card, spacing}, album.shelf, dice.next()); !laid) {
     return fail(laid.error());
   }
   return scene;
@@ -118,7 +120,7 @@ Result<Scene> random_tray(Album& album, Dice& dice) {
 Result<vision::Image> render_view(const std::string& sku, std::uint64_t station, std::uint64_t seed,
                                   Shelf& shelf) {
   Scene scene;
-  if (const auto laid = lay(scene, {sku}, {}, {}, shelf, mix(seed, seed_of("view"))); !laid) {
+  if (const auto laid = lay(scene, {{sku}, {}, {}}, shelf, mix(seed, seed_of("view"))); !laid) {
     return fail(laid.error());
   }
   return render_tray(scene, station, seed, shelf);
@@ -141,7 +143,7 @@ Result<void> write_enrolment(const AlbumOptions& options) {
     for (int n = 0; n < options.count; ++n) {
       const std::uint64_t seed = mix(mix(album.seed, seed_of(sku)), static_cast<std::uint64_t>(n));
       Scene scene;
-      if (const auto laid = lay(scene, {sku}, {}, {}, album.shelf, seed); !laid) return laid;
+      if (const auto laid = lay(scene, {{sku}, {}, {}}, album.shelf, seed); !laid) return laid;
       const fs::path name = fs::path(sku) / numbered(n, "jpg");
       const auto written = album.write(name, scene, drifted(album.day, seed), seed);
       if (!written) return written;
@@ -150,8 +152,8 @@ Result<void> write_enrolment(const AlbumOptions& options) {
           Json::object({{"file", name.string()}, {"sku", sku}, {"box", box_json(box)}}));
     }
   }
-  return write_text(fs::path(options.folder) / "truth.json",
-                    Json::object({{"views", std::move(views)}}).dump());
+  return write_file(fs::path(options.folder) / "truth.json",
+                    Json::object({{"views", std::move(views)}}).dump() + "\n");
 }
 
 Result<void> write_stills(const AlbumOptions& options) {
@@ -176,11 +178,11 @@ Result<void> write_stills(const AlbumOptions& options) {
                                      {"boxes", std::move(boxes)},
                                      {"code", to_base64url(as_bytes(scene->code->bytes))}});
     const fs::path file = fs::path(options.folder) / numbered(n, "json");
-    if (const auto told = write_text(file, truth.dump()); !told) return told;
+    if (const auto told = write_file(file, truth.dump() + "\n"); !told) return told;
     frames.push_back(Json::object({{"frame", name}, {"reference", "reference.jpg"}}));
   }
-  return write_text(fs::path(options.folder) / "manifest.json",
-                    Json::object({{"frames", std::move(frames)}}).dump());
+  return write_file(fs::path(options.folder) / "manifest.json",
+                    Json::object({{"frames", std::move(frames)}}).dump() + "\n");
 }
 
 }  // namespace trayline::tray

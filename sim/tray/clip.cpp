@@ -72,13 +72,13 @@ Result<Scene> Clip::outcome_of(const Command& command, std::uint64_t seed) {
       }
       std::optional<CodeCard> card;
       if (!command.code.empty()) card = CodeCard{command.code, {}, command.on_phone};
-      if (const auto laid = lay(next, command.skus, card, command.spacing, shelf_, seed); !laid) {
+      if (const auto laid = lay(next, {command.skus, card, command.spacing}, shelf_, seed); !laid) {
         return fail(laid.error());
       }
       return next;
     }
     case Verb::add:
-      if (const auto laid = lay(next, command.skus, {}, {}, shelf_, seed); !laid) {
+      if (const auto laid = lay(next, {command.skus, {}, {}}, shelf_, seed); !laid) {
         return fail(laid.error());
       }
       return next;

@@ -12,8 +12,8 @@
 #include <csignal>
 #include <cstring>
 
-#include "edge/camera/frame_pipe.hpp"
 #include "lib/base/encoding.hpp"
+#include "lib/wire/frame_pipe.hpp"
 #include "sim/tray/clip.hpp"
 #include "sim/tray/dice.hpp"
 #include "sim/tray/render.hpp"
@@ -64,10 +64,10 @@ class FrameOut {
   int fd() const { return fd_; }
 
   void send(const vision::Image& picture, std::int64_t time_ms) {
-    const camera::FrameHeader header{static_cast<std::uint32_t>(picture.width),
-                                     static_cast<std::uint32_t>(picture.height),
-                                     static_cast<std::uint64_t>(time_ms), sequence_++};
-    const auto head = camera::encode_header(header);
+    const wire::FrameHeader header{static_cast<std::uint32_t>(picture.width),
+                                   static_cast<std::uint32_t>(picture.height),
+                                   static_cast<std::uint64_t>(time_ms), sequence_++};
+    const auto head = wire::encode_header(header);
     bytes_.assign(head.begin(), head.end());
     bytes_.insert(bytes_.end(), picture.pixels.begin(), picture.pixels.end());
     sent_ = 0;

@@ -60,17 +60,22 @@ struct Lamp {
 };
 
 // Brightness of a slope against flat ground, and the glare of a wet one.
-void shade_pixel(const Lamp& lamp, float dx, float dy, float gloss, float& bright, float& glare) {
+struct Shade {
+  float bright = 1;
+  float glare = 0;
+};
+Shade shade_of(const Lamp& lamp, float dx, float dy, float gloss) {
   const float nx = -std::clamp(dx, -kSteepest, kSteepest) * 0.6F;
   const float ny = -std::clamp(dy, -kSteepest, kSteepest) * 0.6F;
   const float len = std::sqrt(nx * nx + ny * ny + 1);
   const float lit = (nx * lamp.x + ny * lamp.y + lamp.z) / (len * lamp.z);
-  bright = 0.45F + 0.55F * std::clamp(lit, 0.35F, 1.5F);
+  const float bright = 0.45F + 0.55F * std::clamp(lit, 0.35F, 1.5F);
   // Half way between lamp and camera, which looks straight down.
   const float hz = lamp.z + 1;
   const float hl = std::sqrt(lamp.x * lamp.x + lamp.y * lamp.y + hz * hz);
   const float cosine = (nx * lamp.x + ny * lamp.y + hz) / (len * hl);
-  glare = gloss > 0 ? gloss * 70 * std::pow(std::max(0.0F, cosine), 60.0F) * (len > 1.002F) : 0;
+  if (gloss <= 0 || len <= 1.002F) return {bright, 0};
+  return {bright, gloss * 70 * std::pow(std::max(0.0F, cosine), 60.0F)};
 }
 
 }  // namespace
@@ -190,14 +195,12 @@ struct Renderer::State {
       for (int x = 0; x < box.width; ++x) {
         const float a = static_cast<float>(cover.at<std::uint8_t>(y, x)) / 255;
         if (a <= 0) continue;
-        float bright = 1;
-        float glare = 0;
-        shade_pixel(lamp, slope_x.at<float>(y, x), slope_y.at<float>(y, x), sprite.gloss, bright,
-                    glare);
+        const Shade shade =
+            shade_of(lamp, slope_x.at<float>(y, x), slope_y.at<float>(y, x), sprite.gloss);
         const cv::Vec3b& c = colour.at<cv::Vec3b>(y, x);
         cv::Vec3f& out = canvas.at<cv::Vec3f>(y + box.y, x + box.x);
         for (int i = 0; i < 3; ++i) {
-          const float lit = static_cast<float>(c[i]) * bright * gain + glare;
+          const float lit = static_cast<float>(c[i]) * shade.bright * gain + shade.glare;
           out[i] = out[i] * (1 - a) + lit * a;
         }
       }

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <numbers>
 
+#include "edge/gallery/picture.hpp"
 #include "sim/tray/dice.hpp"
-#include "sim/tray/photo.hpp"
 
 namespace trayline::tray {
 namespace {
@@ -141,7 +141,7 @@ const Sprite& Shelf::sprite(const std::string& sku) {
     const std::string path = iconic_ + "/" + sku + ".jpg";
     if (std::filesystem::exists(path)) {
       const float length_mm = Dice(seed_of(sku)).between(70, 120);
-      Result<vision::Image> photo = read_photo(path);
+      Result<vision::Image> photo = gallery::read_picture(path);
       Result<Sprite> cut = photo ? cut_out(photo->view(), length_mm) : fail(photo.error());
       if (cut) slot = std::make_unique<Sprite>(std::move(*cut));
     }
@@ -167,9 +167,8 @@ const Sprite& Shelf::hand(std::uint64_t seed) {
   return *slot;
 }
 
-Result<void> lay(Scene& scene, const std::vector<std::string>& skus,
-                 const std::optional<CodeCard>& code, const Spacing& spacing, Shelf& shelf,
-                 std::uint64_t seed) {
+Result<void> lay(Scene& scene, const Wanted& wanted, Shelf& shelf, std::uint64_t seed) {
+  const auto& [skus, code, spacing] = wanted;
   if (scene.items.size() + skus.size() > static_cast<std::size_t>(kItemsMax)) {
     return fail(Code::exhausted, "a tray holds at most 40 items");
   }

@@ -77,11 +77,15 @@ struct Spacing {
   float overlap = 0;      // with touching: share of the smaller one that may be covered
 };
 
-// Adds the items (by SKU) and the code, if any, at free places with free rotation. exhausted where
-// the mat has no room left; the scene is then unchanged.
-Result<void> lay(Scene& scene, const std::vector<std::string>& skus,
-                 const std::optional<CodeCard>& code, const Spacing& spacing, Shelf& shelf,
-                 std::uint64_t seed);
+struct Wanted {
+  std::vector<std::string> skus;  // one per copy
+  std::optional<CodeCard> code;   // its pose is found
+  Spacing spacing;
+};
+
+// Adds what is wanted at free places with free rotation. exhausted where the mat has no room left;
+// the scene is then unchanged.
+Result<void> lay(Scene& scene, const Wanted& wanted, Shelf& shelf, std::uint64_t seed);
 
 // Every thing shifted a few millimetres and turned a little, as by an elbow.
 Scene nudged(const Scene& scene, std::uint64_t seed);

@@ -16,7 +16,7 @@ TEST(Tray, SameSeedGivesTheSameBytes) {
   const auto once = [&](std::uint64_t seed) {
     Shelf shelf;
     Scene scene;
-    EXPECT_TRUE(lay(scene, skus, CodeCard{"abc", {}, false}, {}, shelf, seed));
+    EXPECT_TRUE(lay(scene, {skus, CodeCard{"abc", {}, false}, {}}, shelf, seed));
     return render_tray(scene, 1, seed, shelf)->pixels;
   };
   EXPECT_TRUE(once(5) == once(5)) << "the same seed rendered two different frames";
@@ -27,7 +27,7 @@ TEST(Tray, DrawingASceneAgainAfterAnotherGivesTheSameBytes) {
   Shelf shelf;
   Renderer renderer(1, shelf);
   Scene scene;
-  ASSERT_TRUE(lay(scene, {"apple", "yoghurt"}, {}, {}, shelf, 1));
+  ASSERT_TRUE(lay(scene, {{"apple", "yoghurt"}, {}, {}}, shelf, 1));
   const auto first = renderer.render(scene, {}, 9)->pixels;
   ASSERT_TRUE(renderer.render({}, {}, 9));
   EXPECT_TRUE(renderer.render(scene, {}, 9)->pixels == first);
@@ -57,7 +57,8 @@ TEST(Tray, ThingsLieApartUnlessTheyAreToTouch) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     Shelf shelf;
     Scene scene;
-    ASSERT_TRUE(lay(scene, {"tomato-soup", "apple", "coffee", "bread-roll"}, {}, {}, shelf, seed));
+    ASSERT_TRUE(
+        lay(scene, {{"tomato-soup", "apple", "coffee", "bread-roll"}, {}, {}}, shelf, seed));
     for (std::size_t i = 0; i < scene.items.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         const Pose& a = scene.items[i].pose;
@@ -71,11 +72,11 @@ TEST(Tray, ThingsLieApartUnlessTheyAreToTouch) {
 TEST(Tray, TooManyThingsAreRefusedAndNothingIsLaid) {
   Shelf shelf;
   Scene scene;
-  const auto full = lay(scene, std::vector<std::string>(30, "orange-juice"), {}, {}, shelf, 1);
+  const auto full = lay(scene, {std::vector<std::string>(30, "orange-juice"), {}, {}}, shelf, 1);
   ASSERT_FALSE(full);
   EXPECT_EQ(full.error().code, Code::exhausted);
   EXPECT_TRUE(scene.items.empty());
-  const auto long_code = lay(scene, {}, CodeCard{std::string(27, 'x'), {}, false}, {}, shelf, 1);
+  const auto long_code = lay(scene, {{}, CodeCard{std::string(27, 'x'), {}, false}, {}}, shelf, 1);
   EXPECT_FALSE(long_code);
 }
 
