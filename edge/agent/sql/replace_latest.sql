@@ -1,3 +1,3 @@
 DELETE FROM agent_outbox
-WHERE class = 'latest' AND topic IN (SELECT topic FROM @rows(topic text) AS r)
+WHERE class = 'latest' AND function || '/' || topic IN (SELECT place FROM @rows(place text) AS r)
 RETURNING seq, class, length(payload) AS bytes
