@@ -197,6 +197,7 @@ TEST(Config, RefusesWhatIsNoToml) {
       {"a = 1\na = 2", "store.toml:2:"},
       {"a = \"\x80\"", "store.toml:1:"},
       {"[a\n", "store.toml:1:3: "},
+      {"\xC3\xA9 = 1", "store.toml:1:1: "},
       {"[[]]", "store.toml:1:3: "},
       {"[[\xC3\xA9]]", "store.toml:1:3: "},
       {"d = 2024-01-01", "store.toml:1:5: dates and times are not used; write a text in quotes"},
