@@ -1,11 +1,4 @@
-// Configuration file + environment -> struct. A struct describes its members as for JSON
-// (lib/base/describe.hpp); unknown keys are errors; every problem is told with its place:
-//
-//   store.toml:12:5: menu[0].price_minor: expected an integer
-//
-// A scalar outside arrays is overridden by TRAYLINE_<SECTION>_<KEY>, its path in capitals. A
-// struct may bound its values: void validate(config::Complaints& wrong) const, which calls
-// wrong("port", "must be 1 to 65535").
+// Configuration file + environment -> struct.
 #pragma once
 #include <map>
 #include <string>
@@ -19,7 +12,11 @@
 
 namespace trayline::config {
 
-// invalid_argument with one line per problem, in the order of the file.
+// A struct describes its members as for JSON (lib/base/describe.hpp); unknown keys are errors. A
+// scalar outside arrays is overridden by TRAYLINE_<SECTION>_<KEY>, its path in capitals. A struct
+// may bound its values: void validate(config::Complaints& wrong) const, which calls
+// wrong("port", "must be 1 to 65535"). invalid_argument with one line per problem, in the order of
+// the file: "store.toml:12:5: menu[0].price_minor: expected an integer".
 template <class T>
 Result<T> read_config(const Document& document, const Environment& environment = {}) {
   T out{};

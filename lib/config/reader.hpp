@@ -1,28 +1,14 @@
 // The walker behind read_config: it goes through a described struct and the document side by side.
 #pragma once
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/base/describe.hpp"
-#include "lib/config/document.hpp"
+#include "lib/config/trail.hpp"
 #include "lib/config/units.hpp"
 
 namespace trayline::config {
-
-// Variables by name.
-using Environment = std::map<std::string, std::string>;
-// Those of this process that begin with TRAYLINE_.
-Environment process_environment();
-
-// Takes what validate() of a struct has against its members.
-class Complaints {
- public:
-  virtual ~Complaints() = default;
-  virtual void operator()(std::string_view key, std::string detail) = 0;
-};
 
 template <class T>
 concept Validated = requires(const T& t, Complaints& wrong) {
@@ -38,20 +24,14 @@ struct IsVector<std::vector<T>> : std::true_type {};
 template <class T>
 concept Section = describe_detail::Described<T>;
 
-class Reader {
+class Reader : public Trail {
  public:
-  // More are counted only.
-  static constexpr std::size_t kProblemsMax = 20;
-
-  Reader(const Document& document, const Environment& environment)
-      : document_(document), environment_(environment) {}
+  using Trail::Trail;
 
   template <class T>
   void read_root(T& out) {
     read_section(&document_.values, out);
   }
-  // What is wrong, sorted by place.
-  Result<void> result() const;
 
   template <class T>
   void operator()(std::string_view name, T& out) {
@@ -63,10 +43,6 @@ class Reader {
   }
 
  private:
-  struct Problem {
-    std::optional<Position> position;  // none: of the environment
-    std::string text;
-  };
   // The table whose members are being read.
   struct Frame {
     const Json::Object* object;
@@ -82,20 +58,6 @@ class Reader {
    private:
     Reader& reader_;
   };
-  class Step {
-   public:
-    Step(Reader& reader, std::string_view name);
-    Step(Reader& reader, std::size_t index);
-    ~Step();
-    Step(const Step&) = delete;
-    Step& operator=(const Step&) = delete;
-
-   private:
-    Reader& reader_;
-    std::size_t pointer_, path_, variable_;
-    bool in_array_;
-  };
-
   template <class T>
   void member(std::string_view name, T& out, bool required) {
     frame_->known.emplace_back(name);
@@ -136,13 +98,13 @@ class Reader {
     if (value != nullptr && value->as_object() == nullptr) return problem("expected a table");
     Frame frame{value == nullptr ? nullptr : value->as_object(), {}};
     Frame* const outer = std::exchange(frame_, &frame);
-    const std::size_t before = problem_count_;
+    const std::size_t before = problem_count();
     T::describe(*this, out);
-    refuse_unknown();
+    if (frame.object != nullptr) refuse_unknown(*frame.object, frame.known);
     frame_ = outer;
     if constexpr (Validated<T>) {
       Complainer complainer(*this);
-      if (problem_count_ == before) out.validate(complainer);
+      if (problem_count() == before) out.validate(complainer);
     }
   }
 
@@ -150,13 +112,11 @@ class Reader {
   template <class T>
   bool read_from_environment(T& out) {
     const std::size_t overrides = overrides_;
-    const std::size_t kept = problems_.size();
-    const std::size_t count = problem_count_;
+    const std::size_t problems = problem_count();
     T candidate = out;
     read_section(nullptr, candidate);
     if (overrides_ == overrides) {
-      problems_.resize(std::min(kept, problems_.size()));
-      problem_count_ = count;
+      forget_after(problems);
       return false;
     }
     out = std::move(candidate);
@@ -187,7 +147,7 @@ class Reader {
       for (const JsonProblem& p : problems) problem_at(p.pointer, p.detail);
       if constexpr (std::is_same_v<T, Money>) {
         if (const auto* object = value.as_object())
-          refuse_unknown_of(*object, {"amount_minor", "currency"});
+          refuse_unknown(*object, {"amount_minor", "currency"});
       }
     }
   }
@@ -200,25 +160,8 @@ class Reader {
   }
   static Json number_or_bool(const std::string& text);
 
-  const std::string* variable() const;
-  void problem(std::string detail) { problem_at("", std::move(detail)); }
-  void problem_at(const std::string& below, std::string detail);
-  void complain(std::string_view key, std::string detail);
-  void refuse_unknown();
-  void refuse_unknown_of(const Json::Object& object, const std::vector<std::string>& known);
-  Position place(const std::string& pointer) const;
-
-  const Document& document_;
-  const Environment& environment_;
   Frame* frame_ = nullptr;
-  std::string pointer_;                // "/menu/0/price_minor"
-  std::string path_;                   // "menu[0].price_minor"
-  std::string variable_ = "TRAYLINE";  // "TRAYLINE_MENU_..."
-  bool in_array_ = false;              // no variable reaches into an array
-  bool overridden_ = false;            // the value at hand comes from the environment
   std::size_t overrides_ = 0;
-  std::size_t problem_count_ = 0;
-  std::vector<Problem> problems_;
 };
 
 }  // namespace trayline::config

@@ -1,12 +1,5 @@
 // The SQL seam: transactions on one writer, reads beside it, statements set-based. Knows no table
 // but its own list of migrations. SQLite now; the notation fits PostgreSQL as well.
-//
-// A set of rows is one parameter: the text says
-//   INSERT INTO orders_lines (order_id, sku, quantity)
-//   SELECT order_id, sku, quantity FROM @rows(order_id text, sku text, quantity bigint) AS r
-// and the caller gives Rows of as many columns. SQLite gets json_each over one JSON array,
-// PostgreSQL unnest over one array per column. At most one @rows(...) text occurs in a statement,
-// though it may stand there several times, always with the same columns.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -26,7 +19,13 @@ namespace trayline::store {
 
 using Value = std::variant<std::monostate, std::int64_t, std::string>;
 
-// Rows to be bound to @rows(...): row-major, every row as many values as the text has columns.
+// A set of rows is one parameter: the text says
+//   INSERT INTO orders_lines (order_id, sku, quantity)
+//   SELECT order_id, sku, quantity FROM @rows(order_id text, sku text, quantity bigint) AS r
+// and the caller gives Rows of as many columns. SQLite gets json_each over one JSON array,
+// PostgreSQL unnest over one array per column. At most one @rows(...) text occurs in a statement,
+// though it may stand there several times, always with the same columns.
+// Row-major; every row has as many values as the text has columns.
 class Rows {
  public:
   explicit Rows(std::size_t columns) : columns_(columns) {}
