@@ -42,7 +42,8 @@ void Exchange::forward(const host::Answer& answer, const Json& body) const {
     if (code == Code::exhausted) {
       return fail({"TooManyRequestsException", "Too many requests, please try again."});
     }
-    if (code == Code::invalid_argument) {
+    // Other types come from the host itself and are no business of clients.
+    if (code == Code::invalid_argument && answer.problem->type.ends_with("Exception")) {
       return fail({answer.problem->type, answer.problem->detail});
     }
     return unavailable();
