@@ -33,6 +33,7 @@ float distance_of(const Seen& seen) {
 
 // Mean distance of the parts, so that a wrong cut cannot win by making many small parts.
 float cost_of(const Option& option, float part_cost) {
+  if (option.empty()) return 0;  // all of it is no item
   float sum = 0;
   for (const Seen& part : option) sum += distance_of(part);
   const auto parts = static_cast<float>(option.size());

@@ -51,7 +51,8 @@ struct Tray {
   float score() const;
 };
 
-// Per blob its hypotheses, each with its parts matched; no blob without a hypothesis.
+// Per blob its hypotheses, each with its parts matched; no blob without a hypothesis. A hypothesis
+// without parts says that the blob is no item.
 using Option = std::vector<Seen>;
 Tray decode(std::vector<std::vector<Option>> blobs, const DecodeLimits& limits);
 

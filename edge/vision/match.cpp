@@ -20,7 +20,7 @@ constexpr float kTauWithoutViews = 0.45f;  // where no item has two views
 // tau, shared among the candidates by their distances, in units of tau. Fitted on natural
 // photographs and on rendered trays.
 constexpr float kKnownSlope = 6.0f;
-constexpr float kKnownHalf = 0.9f;    // distance / tau where the chance is one half
+constexpr float kKnownHalf = 0.9f;     // distance / tau where the chance is one half
 constexpr float kTemperature = 0.12f;  // of tau
 constexpr float kMarginMax = 100;
 

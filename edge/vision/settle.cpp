@@ -123,21 +123,20 @@ double Settle::shrink(ImageView frame, Cells& cells) const {
   return static_cast<double>(steps) / static_cast<double>(offsets.size() * kRows * kSampleRows);
 }
 
-// A row's median step is the light (mains flicker moves whole rows), the rest is motion.
+// A row's median ratio is the light (mains flicker moves whole rows), the rest is motion.
 float Settle::moved(const Cells& now) const {
+  constexpr int kOne = 256;
   int moving = 0;
   for (std::size_t row = 0; row < kRows; ++row) {
-    std::array<int, kColumns> steps{}, sorted{};
-    for (std::size_t column = 0; column < kColumns; ++column) {
-      const std::size_t i = row * kColumns + column;
-      steps[column] = now[i] - (*last_)[i];
-    }
-    sorted = steps;
-    std::nth_element(sorted.begin(), sorted.begin() + kColumns / 2, sorted.end());
-    const int light = sorted[kColumns / 2];
-    for (std::size_t column = 0; column < kColumns; ++column) {
-      if (counts_[row * kColumns + column] == 0) continue;
-      moving += std::abs(steps[column] - light) > limits_.motion_step;
+    const std::uint8_t* is = now.data() + row * kColumns;
+    const std::uint8_t* was = last_->data() + row * kColumns;
+    std::array<int, kColumns> ratios{};
+    for (std::size_t i = 0; i < kColumns; ++i) ratios[i] = is[i] * kOne / std::max<int>(was[i], 1);
+    std::nth_element(ratios.begin(), ratios.begin() + kColumns / 2, ratios.end());
+    const int light = ratios[kColumns / 2];
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      const int step = is[i] - std::min(was[i] * light / kOne, 255);
+      moving += counts_[row * kColumns + i] && std::abs(step) > limits_.motion_step;
     }
   }
   return static_cast<float>(moving) / static_cast<float>(counted_);
