@@ -206,18 +206,18 @@ std::vector<Change> lapse_holds(const State& state, const Settings& settings, Ti
   return context.work.take();
 }
 
-Outcome finish_challenge(const State& state, const Settings& settings, const std::string& intent,
-                         bool pass, Time now, Random& random) {
+Outcome finish_challenge(const State& state, const Settings& settings, const ChallengeEnd& end,
+                         Time now, Random& random) {
   const Json none(Json::Object{});
   Context context = own_context(state, settings, none, now, random);
-  const bool setup = intent.starts_with("seti_");
-  const Json* waiting = state.find(setup ? Table::setups : Table::intents, intent);
-  if (waiting == nullptr) return {missing("intent", intent, "id"), {}};
+  const bool setup = end.intent.starts_with("seti_");
+  const Json* waiting = state.find(setup ? Table::setups : Table::intents, end.intent);
+  if (waiting == nullptr) return {missing("intent", end.intent, "id"), {}};
   if (waiting->text_at("status") != "requires_action") {
     return {invalid("", "intent", "This intent waits for no challenge."), {}};
   }
-  Reply reply = setup ? after_setup_challenge(context, *waiting, pass)
-                      : after_intent_challenge(context, *waiting, pass);
+  Reply reply = setup ? after_setup_challenge(context, *waiting, end.pass)
+                      : after_intent_challenge(context, *waiting, end.pass);
   return {std::move(reply), context.work.take()};
 }
 
@@ -237,7 +237,7 @@ Reply Account::call(const Call& call, Time now, Random& random) {
 }
 
 Reply Account::challenge(const std::string& intent, bool pass, Time now, Random& random) {
-  Outcome outcome = finish_challenge(state_, settings_, intent, pass, now, random);
+  Outcome outcome = finish_challenge(state_, settings_, {intent, pass}, now, random);
   apply(std::move(outcome.changes));
   return std::move(outcome.reply);
 }

@@ -55,10 +55,14 @@ Outcome decide(const State& state, const Settings& settings, const Call& call, T
 // Cancels the holds whose time has come (reason automatic).
 std::vector<Change> lapse_holds(const State& state, const Settings& settings, Time now,
                                 Random& random);
+struct ChallengeEnd {
+  std::string intent;  // pi_... or seti_...
+  bool pass = true;
+};
 // The customer passes or fails the 3-D Secure challenge of an intent in requires_action. 400 where
 // the intent waits for none.
-Outcome finish_challenge(const State& state, const Settings& settings, const std::string& intent,
-                         bool pass, Time now, Random& random);
+Outcome finish_challenge(const State& state, const Settings& settings, const ChallengeEnd& end,
+                         Time now, Random& random);
 
 // True if this webhook endpoint is enabled for events of this type.
 bool wants_event(const Json& endpoint, std::string_view type);

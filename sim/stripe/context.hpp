@@ -5,8 +5,8 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 
+#include "lib/base/result.hpp"
 #include "sim/stripe/account.hpp"
 #include "sim/stripe/cards.hpp"
 #include "sim/stripe/params.hpp"

@@ -14,6 +14,7 @@
 #include "lib/base/random.hpp"
 #include "lib/base/result.hpp"
 #include "lib/http/client.hpp"
+#include "lib/loop/loop.hpp"
 
 namespace trayline::stripe {
 

@@ -1,7 +1,7 @@
 // Reading of the provider's objects.
 #include <array>
 
-#include "cloud/payments/stripe/provider.hpp"
+#include "cloud/payments/stripe/calls.hpp"
 
 namespace trayline::stripe {
 namespace {

@@ -1,0 +1,107 @@
+// The exact parameters of each call that payments makes, and the reading of each answer. Pure;
+// provider.hpp sends.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cloud/payments/stripe/client.hpp"
+#include "lib/base/ids.hpp"
+#include "lib/base/money.hpp"
+
+namespace trayline::stripe {
+
+enum class IntentStatus {
+  requires_payment_method,
+  requires_confirmation,
+  requires_action,
+  processing,
+  requires_capture,
+  succeeded,
+  canceled,
+};
+
+struct Intent {
+  std::string id;
+  IntentStatus status = IntentStatus::requires_payment_method;
+  Money amount;
+  std::int64_t amount_capturable_minor = 0;
+  std::int64_t amount_received_minor = 0;
+  std::string client_secret;  // for the app alone; never stored
+  std::string customer;
+  std::string payment_method;
+  std::string order_id;  // metadata[order_id]
+  std::string cancellation_reason;
+  std::int64_t created_s = 0;  // unix
+  std::optional<ProviderError> last_error;
+};
+struct SetupIntent {
+  std::string id;
+  std::string status;
+  std::string client_secret;
+  std::string customer;
+  std::string payment_method;
+};
+struct EphemeralKey {
+  std::string id;
+  std::string secret;
+};
+struct Refund {
+  std::string id;
+  std::string intent;
+  std::int64_t amount_minor = 0;
+  std::string status;
+};
+
+// "tl-<order>-<step>-<attempt>": the same key for the same step, whoever repeats it.
+std::string idempotency_key(const OrderId& order, std::string_view step, std::string_view attempt);
+
+struct NewIntent {
+  OrderId order;
+  Money amount;
+  std::string customer;
+  std::string payment_method;
+};
+enum class CancelReason { abandoned, requested_by_customer, duplicate, fraudulent };
+enum class RefundReason { requested_by_customer, duplicate, fraudulent };
+
+// The calls; key is the Idempotency-Key.
+Call create_customer(const UserId& user, std::string key);
+// sdk_version: the Stripe-Version of the app's SDK.
+Call create_ephemeral_key(const std::string& customer, std::string sdk_version, std::string key);
+// Saves a card for payments without the customer present.
+Call create_setup_intent(const std::string& customer, std::string key);
+// Manual capture; confirmed later, after its id was committed.
+Call create_intent(const NewIntent& intent, std::string key);
+// off_session: the customer is not present (walk-up, lapsed hold).
+Call confirm_intent(const std::string& intent, bool off_session, std::string key);
+Call capture_intent(const std::string& intent, std::int64_t amount_minor, std::string key);
+Call cancel_intent(const std::string& intent, CancelReason reason, std::string key);
+Call refund_intent(const std::string& intent, std::int64_t amount_minor, RefundReason reason,
+                   std::string key);
+Call read_intent(const std::string& intent);
+// One page, newest first; after: the last id of the page before, or empty.
+Call list_intents(const std::string& customer, std::int64_t created_from_s, std::string after);
+
+// invalid_argument where a member is missing or of the wrong type.
+Result<Intent> decode_intent(const Json& json);
+Result<SetupIntent> decode_setup_intent(const Json& json);
+Result<EphemeralKey> decode_ephemeral_key(const Json& json);
+Result<Refund> decode_refund(const Json& json);
+Result<std::string> decode_customer(const Json& json);  // its id
+struct IntentPage {
+  std::vector<Intent> intents;
+  bool has_more = false;
+};
+Result<IntentPage> decode_intent_page(const Json& json);
+
+// A webhook's body after verify_signature().
+struct Event {
+  std::string id;
+  std::string type;  // "payment_intent.succeeded"
+  std::int64_t created_s = 0;
+  Json object;  // data.object: give it to decode_intent() and so on
+};
+Result<Event> decode_event(std::string_view body);
+
+}  // namespace trayline::stripe
