@@ -2,12 +2,16 @@
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <optional>
 #include <thread>
 
 #include "lib/http/test_peer.hpp"
+#include "lib/http/test_server.hpp"
 
 namespace trayline::http {
 namespace {

@@ -32,6 +32,7 @@ struct Core {
   Headers always;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections;
   bool closing = false;
+  std::atomic<bool> serving{true};  // false once the server is destroyed; read by any thread
 
   // What the server answers by itself; never throws.
   Response refuse(int status, std::string_view detail) const;

@@ -9,10 +9,12 @@ namespace trayline::http {
 
 namespace {
 
+// Once the server is gone nothing is done: the loop may be gone as well.
 template <class Task>
-void on_loop(Loop& loop, Task task) {
-  if (loop.here()) return task();
-  loop.post(std::move(task));
+void on_loop(Core& core, Task task) {
+  if (!core.serving) return;
+  if (core.loop.here()) return task();
+  core.loop.post(std::move(task));
 }
 
 class StreamHandle final : public Stream {
@@ -28,7 +30,7 @@ class StreamHandle final : public Stream {
     if (state_->chunked) bytes = as_chunk(bytes);
     const auto backlog = state_->backlog.fetch_add(bytes.size()) + bytes.size();
     if (backlog > core_->limits.stream_backlog_bytes_max) return end(true);
-    on_loop(core_->loop, [connection = connection_, bytes = std::move(bytes)] {
+    on_loop(*core_, [connection = connection_, bytes = std::move(bytes)] {
       if (const auto live = connection.lock()) live->stream_write(bytes);
     });
   }
@@ -38,7 +40,7 @@ class StreamHandle final : public Stream {
   bool open() const override { return state_->open; }
 
   void on_close(std::function<void()> task) override {
-    on_loop(core_->loop, [core = core_, state = state_, task = std::move(task)]() mutable {
+    on_loop(*core_, [core = core_, state = state_, task = std::move(task)]() mutable {
       if (state->ended) return core->loop.post(std::move(task));
       state->on_close = std::move(task);
     });
@@ -47,7 +49,7 @@ class StreamHandle final : public Stream {
  private:
   void end(bool cut) {
     if (!state_->open.exchange(false)) return;
-    on_loop(core_->loop, [core = core_, connection = connection_, state = state_, cut] {
+    on_loop(*core_, [core = core_, connection = connection_, state = state_, cut] {
       if (const auto live = connection.lock()) return live->stream_end(cut);
       end_stream(*core, state);
     });
@@ -69,7 +71,7 @@ class ExchangeResponder final : public Responder {
 
   ~ExchangeResponder() override {
     if (answered_) return;
-    on_loop(core_->loop, [core = core_, connection = connection_, exchange = exchange_] {
+    on_loop(*core_, [core = core_, connection = connection_, exchange = exchange_] {
       if (const auto live = connection.lock())
         live->answer(exchange, core->refuse(500, "the request was dropped without an answer"));
     });
@@ -77,8 +79,8 @@ class ExchangeResponder final : public Responder {
 
   void answer(Response response) override {
     if (answered_.exchange(true)) return;
-    on_loop(core_->loop, [connection = connection_, exchange = exchange_,
-                          response = std::move(response)]() mutable {
+    on_loop(*core_, [connection = connection_, exchange = exchange_,
+                     response = std::move(response)]() mutable {
       if (const auto live = connection.lock()) live->answer(exchange, std::move(response));
     });
   }
@@ -91,8 +93,8 @@ class ExchangeResponder final : public Responder {
       handle->close();
       return handle;
     }
-    on_loop(core_->loop, [core = core_, connection = connection_, exchange = exchange_, state,
-                          headers = std::move(headers)]() mutable {
+    on_loop(*core_, [core = core_, connection = connection_, exchange = exchange_, state,
+                     headers = std::move(headers)]() mutable {
       const auto live = connection.lock();
       if (!live) return end_stream(*core, state);
       live->begin_stream(exchange, std::move(headers), state);

@@ -157,6 +157,7 @@ Server::Server(Loop& loop, Limits limits, Refusal refusal)
 Server::~Server() {
   state_->listeners.clear();
   state_->core->closing = true;
+  state_->core->serving = false;
   const auto connections = std::move(state_->core->connections);
   state_->core->connections.clear();
   for (const auto& [key, connection] : connections) connection->abort();

@@ -1,6 +1,7 @@
 // HTTP/1.1 server: routes, limits, time-outs, event streams (SSE). Knows no domain and no JSON.
 // Everything here belongs to the loop's thread, except Responder and Stream, which may be used
-// from any thread (they post to the loop), as long as the loop lives.
+// from any thread (they post to the loop) as long as the loop lives; kept beyond the server they do
+// nothing.
 #pragma once
 #include <chrono>
 #include <cstdint>

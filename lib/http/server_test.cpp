@@ -7,17 +7,16 @@
 #include <thread>
 
 #include "lib/http/test_peer.hpp"
+#include "lib/http/test_server.hpp"
 
 namespace trayline::http {
 namespace {
 
 using std::chrono::milliseconds;
+using test::get;
+using test::has;
 using test::Peer;
 using test::TestServer;
-
-std::string get(std::string_view path, std::string_view more = "") {
-  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(more) + "\r\n";
-}
 
 void hello(Request, ResponderPtr responder) {
   responder->answer({.status = 200, .headers = {{"X-Own", "1"}}, .body = "hello"});
@@ -38,8 +37,6 @@ void plain_routes(Server& server) {
 }
 
 std::string status_line(const std::string& answer) { return answer.substr(0, answer.find('\r')); }
-
-bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
 std::string body_of(const std::string& answer) {
   const auto end = answer.find("\r\n\r\n");
@@ -376,85 +373,6 @@ TEST(Server, DropsAReaderThatTakesNothing) {
     if (line == "HTTP/1.1 404 Not Found") break;
     ASSERT_EQ(line, "HTTP/1.1 503 Service Unavailable");
   }
-}
-
-TEST(Server, SaysWhyItCannotListen) {
-  Loop loop;
-  Server first(loop, {}, test::plain_refusal), second(loop, {}, test::plain_refusal);
-  const auto port = first.listen("127.0.0.1", 0);
-  ASSERT_TRUE(port);
-  const auto taken = second.listen("127.0.0.1", *port);
-  ASSERT_FALSE(taken);
-  EXPECT_EQ(taken.error().code, Code::unavailable);
-  EXPECT_TRUE(has(taken.error().detail, "Address already in use")) << taken.error().detail;
-  const auto bad = second.listen("not an address", 0);
-  ASSERT_FALSE(bad);
-  EXPECT_TRUE(has(bad.error().detail, "not a numeric address")) << bad.error().detail;
-}
-
-TEST(Server, ListensOnBothFamiliesAndNamesThePeer) {
-  Loop loop;
-  Server server(loop, {}, test::plain_refusal);
-  std::string peer_name;
-  server.route("GET", "/", [&](Request request, ResponderPtr responder) {
-    peer_name = request.peer;
-    responder->answer({});
-  });
-  const auto port = server.listen("::", 0);
-  if (!port) GTEST_SKIP() << "no IPv6 here: " << port.error().detail;
-  std::thread thread([&] { loop.run(); });
-  {
-    const Peer peer(*port);
-    peer.send(get("/", "Connection: close\r\n"));
-    EXPECT_TRUE(has(peer.read_all(), "200 OK"));
-  }
-  loop.stop();
-  thread.join();
-  EXPECT_EQ(peer_name, "127.0.0.1");
-}
-
-TEST(Server, FinishesTheRequestInHandWhenItCloses) {
-  ResponderPtr kept;
-  std::promise<void> asked;
-  TestServer server([&](Server& s) {
-    plain_routes(s);
-    s.route("GET", "/held", [&](Request, ResponderPtr responder) {
-      kept = std::move(responder);
-      asked.set_value();
-    });
-  });
-  const Peer idle(server.port()), busy(server.port());
-  idle.send(get("/hello"));
-  idle.read_until("hello");
-  busy.send(get("/held"));
-  asked.get_future().wait();
-  server.on_loop([](Server& s) { s.close(); });
-  EXPECT_EQ(idle.read_all(), "");
-  EXPECT_FALSE(Peer(server.port()).connected());
-  server.on_loop([&](Server&) {
-    kept->answer({.status = 200, .headers = {}, .body = "done"});
-    kept.reset();
-  });
-  const auto answer = busy.read_all();
-  EXPECT_TRUE(has(answer, "Connection: close\r\n\r\ndone")) << answer;
-}
-
-TEST(Server, MayBeDestroyedUnderItsRequests) {
-  std::vector<ResponderPtr> kept;
-  std::promise<void> asked;
-  TestServer server([&](Server& s) {
-    s.route("GET", "/held", [&](Request, ResponderPtr responder) {
-      kept.push_back(std::move(responder));
-      asked.set_value();
-    });
-  });
-  const Peer peer(server.port());
-  peer.send(get("/held"));
-  asked.get_future().wait();
-  server.destroy();
-  EXPECT_EQ(peer.read_all(), "");
-  kept[0]->answer({});  // from this thread, to nobody
-  kept.clear();
 }
 
 TEST(Server, ServesManyConnectionsAtOnce) {

@@ -7,6 +7,7 @@
 
 #include "lib/http/server.hpp"
 #include "lib/http/test_peer.hpp"
+#include "lib/http/test_server.hpp"
 
 namespace trayline::http {
 namespace {
@@ -16,7 +17,7 @@ using test::Peer;
 using test::TestServer;
 using StreamPtr = std::shared_ptr<Stream>;
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
+using test::has;
 
 // A server with one stream at /live, handed out once it has begun.
 class Live {
