@@ -16,6 +16,7 @@ namespace trayline::agent {
 namespace {
 
 constexpr Millis kStopDeadline{5'000};
+constexpr Millis kUploadWait{60'000};
 // How often a change of what waits is told to the functions, at most.
 constexpr Millis kTellEvery{100};
 
@@ -113,20 +114,25 @@ struct Agent::State {
     limits.folder_bytes_max = static_cast<std::int64_t>(settings.pictures.bytes);
     uploads = std::make_unique<Uploads>(
         loop, random, path("handover"), limits,
-        [this](const std::string& url, std::string body, std::function<void(Result<int>)> done) {
-          http::ClientRequest request;
-          request.method = "PUT";
-          request.url = url;
-          request.headers = {{"Content-Type", "application/octet-stream"}};
-          request.body = std::move(body);
-          request.timeout = Millis(60'000);
-          client.send(std::move(request),
-                      [done = std::move(done)](const Result<http::Response>& answer) {
-                        done(answer ? Result<int>(answer->status) : fail(answer.error()));
-                      });
-        },
-        [this](const std::string& hash, bool done) { outbox->upload_ended(hash, done); });
+        Uploads::Out{
+            [this](const std::string& url, std::string body, const auto& done) {
+              put_picture(url, std::move(body), done);
+            },
+            [this](const std::string& hash, bool done) { outbox->upload_ended(hash, done); }});
     for (const wire::Upload& upload : outbox->uploads()) uploads->ask(upload);
+  }
+
+  void put_picture(const std::string& url, std::string body,
+                   std::function<void(Result<int>)> done) {
+    http::ClientRequest request;
+    request.method = "PUT";
+    request.url = url;
+    request.headers = {{"Content-Type", "application/octet-stream"}};
+    request.body = std::move(body);
+    request.timeout = kUploadWait;
+    client.send(std::move(request), [done = std::move(done)](const Result<http::Response>& answer) {
+      done(answer ? Result<int>(answer->status) : fail(answer.error()));
+    });
   }
 
   Result<void> open_uplink() {

@@ -126,12 +126,12 @@ void Hub::read(Session& session) {
 
 void Hub::handle(Session& session, std::string_view text) {
   if (text.empty()) return;
-  const auto line = parse_line(text);
-  if (!line) return refuse(session, line.error());
-  std::visit([&](const auto& l) { on(session, l); }, *line);
+  std::visit([&](const auto& line) { on(session, line); }, parse_line(text));
 }
 
-void Hub::refuse(Session& session, BadLine bad) {
+void Hub::on(Session& session, const BadLine& line) { refuse(session, line); }
+
+void Hub::refuse(Session& session, const BadLine& bad) {
   reports_[session.function].denied += 1;
   write(session, err_line(bad));
 }

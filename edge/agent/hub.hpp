@@ -63,6 +63,7 @@ class Hub {
   void ready(const std::string& function, bool readable, bool writable);
   void read(Session& session);
   void handle(Session& session, std::string_view text);
+  void on(Session& session, const BadLine& line);
   void on(Session& session, const Hello& line);
   void on(Session& session, const Subscribe& line);
   void on(Session& session, const Publish& line);
@@ -71,7 +72,7 @@ class Hub {
   void on(Session& session, const Health& line);
   void on(Session& session, const Metric& line);
   void on(Session& session, const ConfigAnswer& line);
-  void refuse(Session& session, BadLine bad);
+  void refuse(Session& session, const BadLine& bad);
   void enqueue(Session& session, const std::string& topic, const std::string& body);
   void pump(Session& session);
   void write(Session& session, const std::string& text);

@@ -7,8 +7,8 @@
 namespace trayline::agent {
 namespace {
 
-tl::unexpected<BadLine> bad(std::int64_t id, std::string code, std::string why) {
-  return tl::unexpected<BadLine>(BadLine{id, std::move(code), std::move(why)});
+BadLine bad(std::int64_t id, std::string code, std::string why) {
+  return BadLine{id, std::move(code), std::move(why)};
 }
 
 std::string clipped(std::string text) {
@@ -36,7 +36,7 @@ bool levels_fit(std::string_view text, bool wildcards) {
   }
 }
 
-tl::expected<Line, BadLine> parse_publish(const Json& json, std::int64_t id) {
+Line parse_publish(const Json& json, std::int64_t id) {
   Publish pub{id, json.text_at("topic"), "", false, Class::normal, json.text_at("key")};
   if (!is_local_topic(pub.topic))
     return bad(id, "bad_topic", "topic must be levels of [A-Za-z0-9_-]");
@@ -60,7 +60,7 @@ tl::expected<Line, BadLine> parse_publish(const Json& json, std::int64_t id) {
   return pub;
 }
 
-tl::expected<Line, BadLine> parse_health(const Json& json) {
+Line parse_health(const Json& json) {
   Health health;
   if (const Json* state = json.at("state"); state != nullptr && state->as_string() != nullptr) {
     health.state = clipped(*state->as_string());
@@ -70,7 +70,7 @@ tl::expected<Line, BadLine> parse_health(const Json& json) {
   return health;
 }
 
-tl::expected<Line, BadLine> parse_metric(const Json& json, std::int64_t id) {
+Line parse_metric(const Json& json, std::int64_t id) {
   Metric metric{json.text_at("name"), 0};
   if (!is_name(metric.name)) return bad(id, "bad_json", "name must be [A-Za-z0-9_-]{1,64}");
   const Json* value = json.at("value");
@@ -100,7 +100,7 @@ std::string_view to_string(Class cls) {
   return "normal";
 }
 
-tl::expected<Line, BadLine> parse_line(std::string_view text) {
+Line parse_line(std::string_view text) {
   const Result<Json> json =
       parse_json(text, {.bytes_max = kLineBytesMax, .depth_max = kLineDepthMax});
   if (!json) return bad(-1, "bad_json", json.error().detail);

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <variant>
 #include <vector>
 
@@ -59,16 +58,16 @@ struct ConfigAnswer {
   std::int64_t rev = 0;
   std::string why;  // empty: good
 };
-using Line =
-    std::variant<Hello, Subscribe, Publish, Handled, NotHandled, Health, Metric, ConfigAnswer>;
-
-// An answer "err": id as far as it could be read; code: bad_json, bad_topic, too_big, unknown.
+// Not a line of the protocol: answered "err". id as far as it could be read; code: bad_json,
+// bad_topic, too_big, unknown.
 struct BadLine {
   std::int64_t id = -1;
   std::string code;
   std::string why;
 };
-tl::expected<Line, BadLine> parse_line(std::string_view text);
+using Line = std::variant<BadLine, Hello, Subscribe, Publish, Handled, NotHandled, Health, Metric,
+                          ConfigAnswer>;
+Line parse_line(std::string_view text);
 
 // Levels of [A-Za-z0-9_-]{1,64}; a filter also + for a level and # for the rest.
 bool is_local_topic(std::string_view text);

@@ -1,11 +1,5 @@
 // When each waiting message is sent, and when again: the outbox's window as a pure state machine.
 // It does no I/O and keeps no time; the shell (outbox.cpp) performs its actions. One thread.
-//
-// Per function a window of the oldest rows is in memory; the rest waits on disk. Rows are sent in
-// order. When the oldest sent row of a function has no answer in time, the function is stalled:
-// its whole window is sent again, in order, and nothing newer overtakes it until some answer shows
-// that the cloud listens. Waits double from 2 s to 10 min, +-20 %; a new connection sends all at
-// once again.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -66,6 +60,11 @@ struct Load {
 };
 using SenderAction = std::variant<Send, Forget, Load>;
 
+// Per function a window of the oldest rows is in memory; the rest waits on disk. Rows are sent in
+// order. When the oldest sent row of a function has no answer in time, the function is stalled:
+// its whole window is sent again, in order, and nothing newer overtakes it until some answer shows
+// that the cloud listens. Waits double from 2 s to 10 min, +-20 %; a new connection sends all at
+// once again.
 class Sender {
  public:
   explicit Sender(Random& random, SenderLimits limits = {}) : random_(random), limits_(limits) {}

@@ -20,14 +20,12 @@ bool is_hash(const std::string& text) {
 
 }  // namespace
 
-Uploads::Uploads(Loop& loop, Random& random, std::string folder, UploadLimits limits, Put put,
-                 Ended ended)
+Uploads::Uploads(Loop& loop, Random& random, std::string folder, UploadLimits limits, Out out)
     : loop_(loop),
       random_(random),
       folder_(std::move(folder)),
       limits_(limits),
-      put_(std::move(put)),
-      ended_(std::move(ended)) {
+      out_(std::move(out)) {
   sweep();
 }
 
@@ -35,7 +33,7 @@ void Uploads::ask(const wire::Upload& upload) {
   // The name of a file comes from outside: nothing but a hash may become one.
   if (!is_hash(upload.hash) || jobs_.size() >= limits_.waiting_max) {
     ++failed_;
-    return ended_(upload.hash, false);
+    return out_.ended(upload.hash, false);
   }
   Job& job = jobs_[upload.hash];
   job.url = upload.url;
@@ -75,7 +73,8 @@ void Uploads::start(const std::string& hash, Job& job) {
   }
   job.running = true;
   ++running_;
-  put_(job.url, std::move(body), [this, hash](const Result<int>& status) { finish(hash, status); });
+  out_.put(job.url, std::move(body),
+           [this, hash](const Result<int>& status) { finish(hash, status); });
 }
 
 void Uploads::finish(const std::string& hash, const Result<int>& status) {
@@ -107,7 +106,7 @@ void Uploads::retry(const std::string& hash, Job& job) {
 void Uploads::end(const std::string& hash, bool done) {
   failed_ += done ? 0 : 1;
   jobs_.erase(hash);
-  ended_(hash, done);
+  out_.ended(hash, done);
 }
 
 void Uploads::sweep() {

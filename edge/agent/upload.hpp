@@ -30,8 +30,11 @@ class Uploads {
                                  std::function<void(Result<int>)> done)>;
   // The upload is over for good; done: the cloud has the picture.
   using Ended = std::function<void(const std::string& hash, bool done)>;
-  Uploads(Loop& loop, Random& random, std::string folder, UploadLimits limits, Put put,
-          Ended ended);
+  struct Out {
+    Put put;
+    Ended ended;
+  };
+  Uploads(Loop& loop, Random& random, std::string folder, UploadLimits limits, Out out);
 
   void ask(const wire::Upload& upload);
   // The cloud has this picture already.
@@ -61,8 +64,7 @@ class Uploads {
   Random& random_;
   std::string folder_;
   UploadLimits limits_;
-  Put put_;
-  Ended ended_;
+  Out out_;
   std::map<std::string, Job> jobs_;
   std::deque<std::string> ready_;
   std::size_t running_ = 0;

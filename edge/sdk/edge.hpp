@@ -1,7 +1,6 @@
-// What an edge function is written against: messages in and out, durable publishing, timers.
-// A Function speaks the local protocol (docs of edge/agent, version 1: one JSON object a line) over
-// the hub's socket, which the starter puts on descriptors 0 and 1. One thread owns a Function; the
-// handlers run on it, inside run() or step().
+// What an edge function is written against: messages in and out, durable publishing, timers. It
+// speaks the local protocol (edge/agent/README.md) on descriptors 0 and 1. One thread owns a
+// Function; the handlers run on it, inside run() or step().
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -46,8 +45,7 @@ using Outcome = std::variant<Done, Retry, Drop>;
 
 class Function {
  public:
-  // The hub on descriptors 0 and 1. They are moved away: afterwards reading standard input gives
-  // nothing, and what is printed goes to standard error, which is the log.
+  // The hub on descriptors 0 and 1, which are moved away: what is printed goes to the log.
   Function();
   // A hub elsewhere, for tests: both descriptors become the Function's.
   Function(int in, int out);
@@ -110,8 +108,8 @@ class Function {
 
   // Until the hub or SIGTERM says stop (0) or the hub is gone (1).
   int run();
-  // For programs with a loop of their own: handles what is there, waiting at most this long.
-  // False when it is time to end. Call it when descriptor fd() is readable.
+  // For programs with a loop of their own, when fd() is readable: handles what is there, waiting at
+  // most this long. False when it is time to end.
   bool step(std::chrono::milliseconds wait);
   int fd() const;
 

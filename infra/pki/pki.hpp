@@ -1,8 +1,5 @@
 // Our own certificate authority: P-256 keys, X.509 v3 certificates (RFC 5280) for devices, the
 // broker and the cloud's hosts. Files only; no revocation list yet. Values, thread-compatible.
-//
-// Every certificate ends before its authority does. Keys are PKCS#8 PEM with mode 0600. Files are
-// written beside their place and renamed, so that no reader sees half of one.
 #pragma once
 #include <chrono>
 #include <string>
@@ -13,6 +10,8 @@
 
 namespace trayline::pki {
 
+// Every certificate ends before its authority does. Keys are PKCS#8 PEM with mode 0600. Files are
+// written beside their place and renamed, so that no reader sees half of one.
 inline constexpr std::chrono::days kCaLife{3650};
 inline constexpr std::chrono::days kDeviceLife{90};
 inline constexpr std::chrono::days kServerLife{365};

@@ -1,7 +1,5 @@
 // trayline-edge as a process: a real mosquitto with mutual TLS, a function that is a shell script,
 // and a cloud that the test plays on the bus.
-#include "infra/broker/process.hpp"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -13,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "infra/broker/process.hpp"
 #include "infra/pki/pki.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/base/random.hpp"
@@ -22,7 +21,7 @@
 #include "lib/loop/loop.hpp"
 #include "lib/wire/prediction.hpp"
 
-namespace trayline::agent {
+namespace trayline::edge_tests {
 namespace {
 
 constexpr std::chrono::seconds kPatience{40};
@@ -324,4 +323,4 @@ TEST_F(Edge, AMissingCertificateIsNamedWithTheCommandThatMakesIt) {
 }
 
 }  // namespace
-}  // namespace trayline::agent
+}  // namespace trayline::edge_tests
