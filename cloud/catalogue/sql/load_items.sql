@@ -1,0 +1,2 @@
+SELECT i.site, i.sku, i.name, i.price_minor, i.active
+FROM catalogue_items i JOIN @rows(site text, sku text) AS r ON r.site = i.site AND r.sku = i.sku

@@ -1,0 +1,2 @@
+SELECT s.site, s.name, s.currency, s.version
+FROM catalogue_sites s JOIN @rows(site text) AS r ON r.site = s.site

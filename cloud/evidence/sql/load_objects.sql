@@ -1,0 +1,1 @@
+SELECT o.hash FROM evidence_objects o JOIN @rows(hash text) AS r ON r.hash = o.hash
