@@ -20,6 +20,8 @@
 #include "lib/http/server.hpp"
 #include "lib/loop/loop.hpp"
 #include "lib/wire/prediction.hpp"
+#include "lib/wire/screen.hpp"
+#include "sim/display/display.hpp"
 
 namespace trayline::edge_tests {
 namespace {
@@ -310,6 +312,47 @@ TEST_F(Edge, AFunctionThatEndsIsStartedAgain) {
     return now != 0 && now != first;
   }));
   EXPECT_NE(say(prediction("p2")).find("\"ok\""), std::string::npos);
+}
+
+TEST_F(Edge, AStateOfTheCloudIsPaintedAndReported) {
+  std::ofstream(dir + "/edge.toml", std::ios::app)
+      << "[[function]]\nname = \"screen\"\nexec = [\"" TRAYLINE_BIN_DIR "/trayline-screen\"]\n";
+  start_broker();
+  start_cloud();
+  wire::ScreenState desired;
+  desired.screen = ScreenId("main");
+  desired.version = 7;
+  desired.status = "paid";
+  desired.number = "A-17";
+  std::vector<wire::Shown> reports;
+  // As monitors do: the state again until it is painted.
+  answer = [&](const bus::Message& m) {
+    if (m.topic != "IoT-test-c1/up/screen/shown") return;
+    reports.push_back(from_json_text<wire::Shown>(m.payload).value());
+    if (reports.back().painted == desired.version) return;
+    cloud->publish({"IoT-test-c1/down/screen/main/state", to_json_text(desired)},
+                   [](const auto&) {});
+  };
+  start_edge();
+  std::string page;
+  EXPECT_TRUE(until([&] {
+    const Json now = health();
+    const Json* screen = now.at("functions", "screen");
+    page = screen == nullptr ? "" : screen->text_at("detail");
+    return page.starts_with("http://");
+  })) << health().dump()
+      << text_of(dir + "/state/logs/screen.log");
+  page.pop_back();
+  display::Display shows(loop, clock, page, "main");
+  EXPECT_TRUE(until([&] { return !reports.empty() && reports.back().painted == 7; }))
+      << health().dump() << text_of(dir + "/state/logs/screen.log");
+  ASSERT_NE(shows.now(), nullptr);
+  EXPECT_EQ(shows.now()->state, desired);
+  EXPECT_TRUE(reports.front().start);
+  EXPECT_EQ(reports.back().pages, 1);
+  mosquitto.reset();
+  EXPECT_TRUE(until([&] { return !shows.now()->connected; })) << "the page does not say offline";
+  EXPECT_EQ(shows.now()->state, desired);
 }
 
 TEST_F(Edge, AMissingCertificateIsNamedWithTheCommandThatMakesIt) {
