@@ -14,7 +14,9 @@ constexpr double kLogSizeSigmaMin = 0.06;
 constexpr double kLogSizeSigmaPrior = 0.10;  // of an item seen once or twice
 constexpr double kPriorViews = 4;            // how many own views weigh as much as all others do
 constexpr double kTauSigmas = 3;
-constexpr double kTauSpreadMin = 0.15;     // of the mean: a few equal views do not prove equality
+constexpr double kTauSpreadMin = 0.15;  // of the mean: a few equal views do not prove equality
+// Views of one day agree more than days do: what another light alone may do to a view of hand-1.
+constexpr float kTauMin = 0.35f;
 constexpr float kTauWithoutViews = 0.45f;  // where no item has two views
 // A score is the chance that the thing is on the menu at all, a logistic function of distance /
 // tau, shared among the candidates by their distances, in units of tau. Fitted on natural
@@ -133,8 +135,8 @@ void Gallery::learn_thresholds() {
     const double mean_own = mean_of(own[i]), spread_own = spread_of(own[i], mean_own);
     const double mean = (n * mean_own + kPriorViews * mean_all) / (n + kPriorViews);
     const double spread = (n * spread_own + kPriorViews * spread_all) / (n + kPriorViews);
-    classes_[i].tau =
-        static_cast<float>(mean + kTauSigmas * std::max(spread, kTauSpreadMin * mean));
+    const double tau = mean + kTauSigmas * std::max(spread, kTauSpreadMin * mean);
+    classes_[i].tau = std::max(kTauMin, static_cast<float>(tau));
   }
 }
 
