@@ -1,10 +1,9 @@
-// Codes, carriers, items; and the same as a message.
+// Codes, items; and the same as a message.
 #include "edge/camera/look.hpp"
 
 #include <algorithm>
 #include <map>
 
-#include "edge/camera/carrier.hpp"
 #include "edge/camera/codes.hpp"
 #include "edge/gallery/picture.hpp"
 #include "lib/base/encoding.hpp"
@@ -57,10 +56,11 @@ wire::SeenItem item_of(const vision::Seen& seen, vision::SizeUnit unit) {
 Result<Look> look(vision::ImageView frame, const vision::Station& station,
                   const vision::Gallery& gallery, const vision::DecodeLimits& limits) {
   const std::vector<SeenCode> codes = read_codes(frame);
-  const Result<std::optional<vision::Image>> bare = without_carriers(frame, codes, station);
-  if (!bare) return fail(bare.error());
-  const vision::ImageView items = *bare ? (*bare)->view() : frame;
-  Result<vision::Tray> tray = vision::predict(items, station, gallery, limits);
+  std::vector<vision::Polygon> outlines;
+  for (const SeenCode& code : codes) {
+    outlines.emplace_back(code.corners.begin(), code.corners.end());
+  }
+  Result<vision::Tray> tray = vision::predict(frame, station, gallery, limits, outlines);
   if (!tray) return fail(tray.error());
   Look result;
   for (const SeenCode& code : codes) result.codes.push_back(code.bytes);

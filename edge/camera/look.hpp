@@ -1,5 +1,5 @@
-// One look at a picture: codes, and the items of the tray without the codes' carriers. What the
-// station does with a settled frame and what a replay does with the stored one. Pure.
+// One look at a picture: codes, and the items of the tray. What the station does with a settled
+// frame and what a replay does with the stored one. Pure.
 #pragma once
 #include <span>
 #include <string>

@@ -117,18 +117,16 @@ Result<Scene> random_tray(Album& album, Dice& dice) {
 
 }  // namespace
 
-Result<vision::Image> render_view(const std::string& sku, std::uint64_t station, std::uint64_t seed,
-                                  Shelf& shelf) {
+Result<vision::Image> render_view(const std::string& sku, std::uint64_t seed, Shelf& shelf,
+                                  Renderer& renderer) {
   Scene scene;
   if (const auto laid = lay(scene, {{sku}, {}, {}}, shelf, mix(seed, seed_of("view"))); !laid) {
     return fail(laid.error());
   }
-  return render_tray(scene, station, seed, shelf);
+  return render_tray(scene, seed, renderer);
 }
 
-Result<vision::Image> render_tray(const Scene& scene, std::uint64_t station, std::uint64_t seed,
-                                  Shelf& shelf) {
-  Renderer renderer(station, shelf);
+Result<vision::Image> render_tray(const Scene& scene, std::uint64_t seed, Renderer& renderer) {
   return renderer.render(scene, light_of(seed, kDriftStrength), seed);
 }
 

@@ -7,6 +7,7 @@
 
 #include "edge/vision/image.hpp"
 #include "lib/base/result.hpp"
+#include "sim/tray/render.hpp"
 #include "sim/tray/scene.hpp"
 
 namespace trayline::tray {
@@ -24,12 +25,11 @@ struct AlbumOptions {
   float unknown = 0;      // stills: share of trays with one thing that is on no menu
 };
 
-// One product alone on the mat, anywhere, in the light of the day the seed names.
-Result<vision::Image> render_view(const std::string& sku, std::uint64_t station, std::uint64_t seed,
-                                  Shelf& shelf);
+// One product alone on the mat, anywhere, in light that the seed names.
+Result<vision::Image> render_view(const std::string& sku, std::uint64_t seed, Shelf& shelf,
+                                  Renderer& renderer);
 // A frame of the scene with the light and noise that the seed names.
-Result<vision::Image> render_tray(const Scene& scene, std::uint64_t station, std::uint64_t seed,
-                                  Shelf& shelf);
+Result<vision::Image> render_tray(const Scene& scene, std::uint64_t seed, Renderer& renderer);
 
 // FOLDER/reference.jpg, FOLDER/<sku>/<n>.jpg and FOLDER/truth.json
 // {"views":[{"file","sku","box"}]}.

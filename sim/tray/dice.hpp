@@ -39,11 +39,12 @@ class Dice {
   float about(float around, float spread) { return between(around - spread, around + spread); }
   int below(int bound) { return static_cast<int>(next() % static_cast<std::uint64_t>(bound)); }
   bool chance(float p) { return unit() < p; }
-  // Standard normal, by the sum of twelve.
+  // About standard normal: the sum of four flat draws, so never beyond 3.5.
   float normal() {
-    float sum = -6;
-    for (int i = 0; i < 12; ++i) sum += unit();
-    return sum;
+    const std::uint64_t bits = next();
+    float sum = -2;
+    for (int i = 0; i < 4; ++i) sum += static_cast<float>((bits >> (16 * i)) & 0xFFFF) * 0x1p-16F;
+    return sum * 1.7320508F;
   }
 
  private:

@@ -49,7 +49,9 @@ Sprite paint_bowl(const Product& p) {
     }
     const float cloud =
         noise(x / 11, y / 11, p.seed) * 0.6F + noise(x / 4, y / 4, p.seed ^ 2) * 0.4F;
-    t.colour = shade(p.band, 0.82F + 0.36F * cloud);
+    // Oil and herbs: a soup is never of one colour.
+    const Colour oil = blend(p.band, rgb(244, 176, 70), 0.45F);
+    t.colour = blend(shade(p.band, 0.78F), oil, ramp(0.2F, 0.85F, cloud));
     const float turn = std::atan2(y, x) + r * 0.16F + 1.5F * noise(x / 14, y / 14, p.seed ^ 3);
     const float cream = ramp(0.8F, 0.95F, std::sin(turn)) * ramp(radius * 0.55F, radius * 0.35F, r);
     t.colour = blend(t.colour, rgb(250, 240, 222), cream);
@@ -126,7 +128,7 @@ Sprite paint_fruit(const Product& p) {
     const float streak =
         noise(turn, r / 14, p.seed) * 0.7F + noise(turn * 3, r / 9, p.seed ^ 1) * 0.3F;
     const float blush = noise(x / 30 + 5, y / 30, p.seed ^ 2);
-    t.colour = blend(p.base, p.band, ramp(0.62F, 0.9F, streak * 0.55F + blush * 0.55F));
+    t.colour = blend(p.base, p.band, ramp(0.35F, 0.9F, streak * 0.55F + blush * 0.55F) * 0.9F);
     t.colour = blend(t.colour, p.band, ramp(0.32F, 0.05F, pit) * 0.8F);
     const Limb stem{radius * 0.15F, -radius * 0.1F, 1.8F, radius * 0.32F, -radius * 0.34F, 1.4F};
     t.colour = blend(t.colour, p.accent, ramp(-0.3F, 0.3F, inside_limb(x, y, stem)));

@@ -129,7 +129,7 @@ std::optional<Pose> find_place(const Mat& mat, const Sprite& sprite, float scale
 }
 
 Placed copy_of(const std::string& sku, Dice& dice) {
-  return {sku, {}, dice.about(1.0F, 0.08F), dice.about(1.0F, 0.03F), dice.about(1.0F, 0.1F)};
+  return {sku, {}, dice.about(1.0F, 0.08F), dice.about(1.0F, 0.03F), dice.about(1.0F, 0.05F)};
 }
 
 }  // namespace

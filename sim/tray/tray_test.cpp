@@ -17,7 +17,8 @@ TEST(Tray, SameSeedGivesTheSameBytes) {
     Shelf shelf;
     Scene scene;
     EXPECT_TRUE(lay(scene, {skus, CodeCard{"abc", {}, false}, {}}, shelf, seed));
-    return render_tray(scene, 1, seed, shelf)->pixels;
+    Renderer renderer(1, shelf);
+    return render_tray(scene, seed, renderer)->pixels;
   };
   EXPECT_TRUE(once(5) == once(5)) << "the same seed rendered two different frames";
   EXPECT_FALSE(once(5) == once(6)) << "two seeds rendered the same frame";
@@ -81,8 +82,8 @@ TEST(Tray, TooManyThingsAreRefusedAndNothingIsLaid) {
 }
 
 TEST(Command, ReadsWhatItShould) {
-  const auto put = parse_command(
-      R"({"put":{"items":[{"sku":"apple","count":2},{"sku":"coffee"}],"qr_base64url":"AAH_"},"id":"7"})");
+  const auto put = parse_command(R"({"put":{"items":[{"sku":"apple","count":2},{"sku":"coffee"}],)"
+                                 R"("qr_base64url":"AAH_"},"id":"7"})");
   ASSERT_TRUE(put) << put.error().detail;
   EXPECT_EQ(put->verb, Verb::put);
   EXPECT_EQ(put->skus, (std::vector<std::string>{"apple", "apple", "coffee"}));
