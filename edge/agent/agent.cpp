@@ -130,9 +130,11 @@ struct Agent::State {
     request.headers = {{"Content-Type", "application/octet-stream"}};
     request.body = std::move(body);
     request.timeout = kUploadWait;
-    client.send(std::move(request), [done = std::move(done)](const Result<http::Response>& answer) {
-      done(answer ? Result<int>(answer->status) : fail(answer.error()));
-    });
+    client.send(std::move(request),
+                [this, done = std::move(done)](const Result<http::Response>& answer) {
+                  if (closing) return;
+                  done(answer ? Result<int>(answer->status) : fail(answer.error()));
+                });
   }
 
   Result<void> open_uplink() {
@@ -147,8 +149,12 @@ struct Agent::State {
     if (!bus) return fail(bus.error());
     uplink = std::make_unique<Uplink>(
         std::move(*bus), resource,
-        Uplink::Out{[this](bool up) { outbox->connection(up); },
-                    [this](const wire::Ack& ack) { outbox->answered(ack); },
+        Uplink::Out{[this](bool up) {
+                      if (!closing) outbox->connection(up);
+                    },
+                    [this](const wire::Ack& ack) {
+                      if (!closing) outbox->answered(ack);
+                    },
                     [this](const std::string&, const std::string& topic, const std::string& body) {
                       if (hub) hub->deliver(topic, body);
                     }});

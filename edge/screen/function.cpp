@@ -45,7 +45,7 @@ Result<int> serve(edge::Function& hub, Loop& loop, const Clock& clock) {
   bool gone = false;
   const Loop::Watch watch = loop.watch(hub.fd(), true, false, [&](bool, bool) {
     if (hub.step(Millis(0))) return;
-    gone = true;
+    gone = !hub.stopped();
     loop.stop();
   });
   loop.on_stop_signal([&] { loop.stop(); });

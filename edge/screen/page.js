@@ -48,7 +48,8 @@ function lineItem(line) {
 function items(lines) {
   const wrong = (line) => (line.state === 'seen' ? 1 : 0);
   const sorted = [...lines].sort((a, b) => wrong(a) - wrong(b));
-  const shown = sorted.slice(0, sorted.length > LINES_MAX ? LINES_MAX - 1 : LINES_MAX).map(lineItem);
+  const room = sorted.length > LINES_MAX ? LINES_MAX - 1 : LINES_MAX;
+  const shown = sorted.slice(0, room).map(lineItem);
   if (sorted.length > LINES_MAX) {
     const more = document.createElement('li');
     more.textContent = 'and ' + (sorted.length - LINES_MAX + 1) + ' more';

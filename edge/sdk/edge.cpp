@@ -307,5 +307,6 @@ bool Function::step(std::chrono::milliseconds wait) {
 }
 
 int Function::fd() const { return state_->hub.in(); }
+bool Function::stopped() const { return state_->stopping; }
 
 }  // namespace trayline::edge

@@ -17,9 +17,8 @@
 namespace trayline::edge {
 
 enum class To { local, cloud };
-// What becomes of a message to the cloud while it waits: critical is never dropped and goes only
-// after the cloud's own acknowledgement; of normal the oldest are dropped when there are too many;
-// of latest only the newest per topic is kept.
+// While a message to the cloud waits: critical is never dropped and goes only after the cloud's own
+// acknowledgement; of normal the oldest are dropped for room; of latest the newest per topic stays.
 enum class Class { critical, normal, latest };
 
 struct PublishOptions {
@@ -55,9 +54,8 @@ class Function {
 
   // What the hub said at start. Wait for it, at most 10 s; unavailable where there is no hub.
   Result<void> ready();
-  // After ready(): who and where we are. config_text is JSON. handover is the folder that takes
-  // pictures, each named by the lower-case SHA-256 of its bytes (write elsewhere in that folder's
-  // file system, then rename); work is our own folder, kept over restarts.
+  // After ready(). config_text is JSON. handover takes pictures, each named by the lower-case
+  // SHA-256 of its bytes (write beside it, then rename); work is our own folder, and kept.
   const std::string& core() const;
   const std::string& env() const;
   const std::string& config_text() const;
@@ -96,13 +94,12 @@ class Function {
   // answer came, repeat with the same key. The topic is without our name in front.
   Result<std::int64_t> publish(std::string_view topic, const Json& body,
                                const PublishOptions& options = {});
-  // For telemetry: done (may be empty) runs when the answer comes. exhausted where 1,024 wait.
+  // done (may be empty) runs when the answer comes. exhausted where 1,024 wait.
   using Answered = std::function<void(Result<std::int64_t>)>;
   Result<void> publish_async(std::string_view topic, const Json& body,
                              const PublishOptions& options = {}, Answered done = {});
 
-  // Shown on the agent's health page. progress() says that work goes on (cheap: one line a second
-  // at most).
+  // Shown on the agent's health page. progress(): work goes on (one line a second at most).
   void health(std::string_view state, std::string_view detail);
   void progress();
 
@@ -112,6 +109,7 @@ class Function {
   // most this long. False when it is time to end.
   bool step(std::chrono::milliseconds wait);
   int fd() const;
+  bool stopped() const;  // somebody has said stop
 
  private:
   void subscribe(std::string filter, std::function<Outcome(const Message&)> handler);

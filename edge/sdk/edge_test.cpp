@@ -42,8 +42,8 @@ class Hub {
 
 TEST(Sdk, TakesItsConfigurationFromTheWelcome) {
   Hub hub;
-  hub.say(
-      R"({"verb":"welcome","core":"c1","env":"local","config":{"port":7},"handover":"/h","work":"/w"})");
+  hub.say(R"({"verb":"welcome","core":"c1","env":"local","config":{"port":7},)"
+          R"("handover":"/h","work":"/w"})");
   ASSERT_TRUE(hub.function->ready());
   EXPECT_EQ(hub.function->core(), "c1");
   EXPECT_EQ(hub.function->env(), "local");
