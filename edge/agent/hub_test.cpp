@@ -122,8 +122,8 @@ TEST_F(HubTest, WhatIsKeptIsGivenToWhoComesLater) {
 
 TEST_F(HubTest, AnswersToTheCloudsMessagesSayWhatTheOutboxSaid) {
   const int camera = attach("camera");
-  const std::string line =
-      R"({"verb":"pub","id":3,"topic":"predictions","to":"cloud","class":"critical","key":"k","body":1})";
+  const std::string line = R"({"verb":"pub","id":3,"topic":"predictions","to":"cloud",)"
+                           R"("class":"critical","key":"k","body":1})";
   EXPECT_EQ(say(camera, line), R"({"verb":"ok","id":3,"seq":9})");
   EXPECT_EQ(put.at(0).function, "camera");
   EXPECT_EQ(put.at(0).cls, Class::critical);
