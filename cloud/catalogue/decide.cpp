@@ -1,3 +1,4 @@
+// What a menu may hold, and what an order costs. Rules only; rows and requests are elsewhere.
 #include <algorithm>
 #include <set>
 

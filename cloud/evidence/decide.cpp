@@ -1,3 +1,4 @@
+// Which addresses an acknowledgement carries, and which of them are good. No files, no rows.
 #include <algorithm>
 
 #include "cloud/evidence/evidence.hpp"

@@ -2,6 +2,7 @@
 #include "cloud/evidence/service.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/base/log.hpp"
+#include "lib/http/server.hpp"
 
 namespace trayline::evidence {
 namespace {

@@ -1,3 +1,4 @@
+// When a screen gets which state under which version. Rules only.
 #include <algorithm>
 #include <set>
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/bus/bus.hpp"
 #include "lib/host/service.hpp"
 #include "lib/wire/monitors.hpp"
 

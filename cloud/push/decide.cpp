@@ -1,3 +1,4 @@
+// Which news is new, and how it is cut to size. Rules only; delivery is the executor's.
 #include "cloud/push/push.hpp"
 
 namespace trayline::push {
