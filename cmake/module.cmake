@@ -71,9 +71,11 @@ function(trayline_embed target name folder)
   file(GLOB sql CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/sql/*.sql")
   file(GLOB migrations CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/migrations/*.sql")
   if(sql OR migrations)
+    string(MD5 names "${sql};${migrations}")  # a renamed file makes the command another one
     add_custom_command(OUTPUT "${gen}/sql.hpp" "${gen}/sql.cpp"
       COMMAND "${CMAKE_COMMAND}" "-DNAMESPACE=${name}" "-DFOLDER=${folder}" "-DOUT=${gen}"
-              "-DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}" -P "${TRAYLINE_ROOT}/cmake/embed_sql.cmake"
+              "-DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}" "-DNAMES=${names}"
+              -P "${TRAYLINE_ROOT}/cmake/embed_sql.cmake"
       DEPENDS ${sql} ${migrations} "${TRAYLINE_ROOT}/cmake/embed_sql.cmake"
       COMMENT "Embedding the SQL of ${folder}" VERBATIM)
     target_sources(${target} PRIVATE "${gen}/sql.cpp" "${gen}/sql.hpp")

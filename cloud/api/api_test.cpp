@@ -8,145 +8,15 @@
 #include <thread>
 
 #include "cloud/api/problem.hpp"
-#include "lib/host/service.hpp"
+#include "cloud/api/test_peer.hpp"
+#include "cloud/api/test_toy.hpp"
 #include "lib/http/client.hpp"
-#include "lib/http/test_peer.hpp"
 #include "lib/store/sqlite.hpp"
 
 namespace trayline::api {
 namespace {
 
-// The toy: values under names.
-struct Put {
-  static constexpr std::string_view kType = "put";
-  std::string name;
-  std::int64_t value = 0;
-  static void describe(auto& member, auto& self) {
-    member("name", self.name);
-    member("value", self.value);
-  }
-};
-using ToyIn = std::variant<Put>;
-
-const store::Statement kGet{"toy.get", "SELECT value FROM toy WHERE name = :name", {}};
-const store::Statement kPut{"toy.put",
-                            "INSERT INTO toy (name, value) "
-                            "SELECT name, value FROM @rows(name text, value bigint) AS r "
-                            "WHERE true ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                            {}};
-const store::Migrations kMigrations{
-    "toy", {{"0001_toy", "CREATE TABLE toy (name text PRIMARY KEY, value bigint NOT NULL);"}}};
-
-struct ToyDecision {
-  Put put;
-  host::Output out;
-};
-
-class Toy final : public host::LoadDecideSave<ToyIn, int, ToyDecision> {
- public:
-  std::string_view name() const override { return "toy"; }
-  const store::Migrations& migrations() const override { return kMigrations; }
-
- private:
-  Result<int> load(store::Session&, const Batch&, Time) override { return 0; }
-  // Every decision is numbered, so that a replay shows.
-  ToyDecision decide(const int& count, const host::Incoming<ToyIn>& in, Time) const override {
-    ToyDecision decision{std::get<Put>(*in.body), {}};
-    host::Answer answer;
-    if (decision.put.value == 13) {
-      answer.problem = host::Problem{Code::conflict, "unlucky", "Not that one.", {}};
-    } else {
-      answer.status = 201;
-      answer.body = Json::object({{"name", decision.put.name}, {"seen", ++seen_ + count}});
-      answer.location = "/v1/things/" + decision.put.name;
-    }
-    decision.out.replies.push_back({in.request, answer});
-    decision.out.wake.push_back("toy:" + decision.put.name);
-    return decision;
-  }
-  void apply(int&, const ToyDecision&) const override {}
-  Result<void> save(store::Session& session, const std::vector<ToyDecision>& all, Time) override {
-    store::Rows rows(2);
-    for (const ToyDecision& d : all) rows.add(d.put.name, d.put.value);
-    if (auto r = session.run(kPut, rows); !r) return fail(r.error());
-    return {};
-  }
-  mutable int seen_ = 0;
-};
-
-host::OrProblem<std::int64_t> value_of(store::Session& reader, const std::string& name) {
-  const auto rows = reader.run(kGet, {{"name", name}});
-  if (!rows || rows->empty()) {
-    return tl::unexpected(host::Problem{Code::not_found, "no_such_thing", "No such thing.", {}});
-  }
-  return rows->at(0).integer("value");
-}
-
-host::Route route(std::string method, std::string pattern, host::Access access, auto handle) {
-  host::Route out;
-  out.method = std::move(method);
-  out.pattern = std::move(pattern);
-  out.access = access;
-  out.handle = std::move(handle);
-  out.doc.summary = out.method + " of the toy";
-  return out;
-}
-
-host::OrProblem<host::Message> put_command(const host::Asked& asked, store::Session&) {
-  Put put;
-  std::vector<JsonProblem> problems;
-  if (!read_json(asked.body, put, problems)) {
-    return tl::unexpected(
-        host::Problem{Code::invalid_argument, "malformed", "Mend the body.", problems});
-  }
-  return host::to<ToyIn>("toy", put);
-}
-
-std::vector<host::Route> toy_routes() {
-  using host::Access;
-  const host::Query get = [](const host::Asked& asked,
-                             store::Session& reader) -> host::OrProblem<host::Answer> {
-    const auto value = value_of(reader, asked.param("name"));
-    if (!value) return tl::unexpected(value.error());
-    host::Answer answer;
-    answer.body = Json::object({{"value", *value}, {"for", asked.caller.user.value}});
-    return answer;
-  };
-  const host::Query plain = [](const host::Asked&,
-                               store::Session&) -> host::OrProblem<host::Answer> {
-    host::Answer answer;
-    answer.body = Json("hello");
-    return answer;
-  };
-  const host::Live live{
-      .key = [](const host::Asked& asked) { return "toy:" + asked.param("name"); },
-      .read = [](const host::Asked& asked,
-                 store::Session& reader) -> host::OrProblem<host::LiveEvent> {
-        const auto value = value_of(reader, asked.param("name"));
-        if (!value) return tl::unexpected(value.error());
-        return host::LiveEvent{.id = std::to_string(*value),
-                               .event = "value",
-                               .data = Json(*value),
-                               .last = *value == 99};
-      }};
-  host::Route post = route("POST", "/v1/things", Access::user, host::Command(put_command));
-  post.idempotent = true;
-  post.doc.request = Json::object({{"type", "object"}});
-  post.doc.success = 201;
-  post.body_bytes_max = 4096;
-  return {
-      std::move(post),
-      route("PUT", "/v1/things", Access::user, host::Command(put_command)),
-      route("GET", "/v1/things/{name}", Access::user, get),
-      route("GET", "/v1/things/{name}/live", Access::user, live),
-      route("GET", "/v1/staff", Access::staff, plain),
-      route("GET", "/v1/open", Access::anybody, plain),
-      route("GET", "/v1/files/{path*}", Access::anybody,
-            host::Raw([](const http::Request& request, const http::ResponderPtr& responder,
-                         const host::Caller&) {
-              responder->answer({.status = 200, .headers = {}, .body = request.params.at("path")});
-            }))};
-}
+using namespace test;
 
 auth::KeySet& keys() {
   static auth::KeySet set = *auth::KeySet::open(::testing::TempDir() + "api_test_keys");
@@ -260,25 +130,26 @@ TEST(Api, WritesThroughTheTickAndReadsBesideIt) {
   EXPECT_NE(header(got, "RateLimit"), "");
 }
 
-TEST(Api, RefusesBadRequestsInOneForm) {
-  Rig rig;
-  const std::string good = "Bearer " + rig.token();
+// A request that is refused, and how.
+struct Case {
+  std::string what;
+  std::string method;
+  std::string path;
+  std::string body;
+  http::Headers headers;
+  int status;
+  std::string code;
+};
+
+// good: the Authorization of a customer.
+std::vector<Case> bad_requests(const std::string& good) {
   const http::Headers in{{"Authorization", good}};
   const auto with = [&](http::Headers more) {
     more.emplace_back("Authorization", good);
     return more;
   };
   const http::Headers json = with({{"Content-Type", "application/json"}, {"Idempotency-Key", "k"}});
-  struct Case {
-    std::string what;
-    std::string method;
-    std::string path;
-    std::string body;
-    http::Headers headers;
-    int status;
-    std::string code;
-  };
-  const std::vector<Case> table{
+  return {
       {"no token", "GET", "/v1/things/a", "", {}, 401, "unauthenticated"},
       {"no token for nothing", "GET", "/v1/none", "", {}, 404, "not_found"},
       {"another scheme",
@@ -323,7 +194,12 @@ TEST(Api, RefusesBadRequestsInOneForm) {
        400, "malformed_json"},
       {"a conflict", "POST", "/v1/things", R"({"name":"a","value":13})", json, 409, "unlucky"},
   };
-  for (const Case& c : table) {
+}
+
+TEST(Api, RefusesBadRequestsInOneForm) {
+  Rig rig;
+  const std::string good = "Bearer " + rig.token();
+  for (const Case& c : bad_requests(good)) {
     const http::Response response = rig.send(c.method, c.path, c.body, c.headers);
     EXPECT_EQ(response.status, c.status) << c.what << response.body;
     EXPECT_EQ(code(response), c.code) << c.what << response.body;
@@ -332,10 +208,11 @@ TEST(Api, RefusesBadRequestsInOneForm) {
         << c.what;
     EXPECT_EQ(header(response, "Allow").empty(), c.status != 405) << c.what;
   }
-  const Json wrong =
-      *parse_json(rig.send("POST", "/v1/things", R"({"name":1,"value":"x"})",
-                           with({{"Content-Type", "application/json"}, {"Idempotency-Key", "w"}}))
-                      .body);
+  const Json wrong = *parse_json(rig.send("POST", "/v1/things", R"({"name":1,"value":"x"})",
+                                          {{"Content-Type", "application/json"},
+                                           {"Idempotency-Key", "w"},
+                                           {"Authorization", good}})
+                                     .body);
   EXPECT_EQ(wrong.at("errors", 0)->text_at("pointer"), "/name");
   EXPECT_EQ(wrong.at("errors", 1)->text_at("pointer"), "/value");
 }
@@ -419,11 +296,11 @@ TEST(Api, LetsStaffInAndRevokedTokensOut) {
 TEST(Api, StreamsTheNewestValueAndResumesAfterTheLastId) {
   Rig rig;
   rig.post(R"({"name":"a","value":1})", "k1");
-  const auto ask = [&](const http::test::Peer& peer, const std::string& more) {
+  const auto ask = [&](Peer& peer, const std::string& more) {
     peer.send("GET /v1/things/a/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + rig.token() +
               "\r\n" + more + "\r\n");
   };
-  const http::test::Peer peer(rig.port);
+  Peer peer(rig.port);
   ask(peer, "");
   const std::string opened = peer.read_until("data: 1\n\n");
   EXPECT_NE(opened.find("text/event-stream"), std::string::npos) << opened;
@@ -431,7 +308,7 @@ TEST(Api, StreamsTheNewestValueAndResumesAfterTheLastId) {
   rig.post(R"({"name":"a","value":2})", "k2");
   EXPECT_NE(peer.read_until("data: 2\n\n").find("event: value"), std::string::npos);
 
-  const http::test::Peer resumed(rig.port);
+  Peer resumed(rig.port);
   ask(resumed, "Last-Event-ID: 2\r\n");
   resumed.read_until("text/event-stream");
   rig.post(R"({"name":"a","value":99})", "k3");
@@ -447,7 +324,7 @@ TEST(Api, StreamsOnlyToThoseWhoMaySeeAndOnlySoMany) {
   EXPECT_EQ(rig.send("GET", "/v1/things/a/live", "", {}).status, 401);
   EXPECT_EQ(rig.get("/v1/things/a/live").status, 404);
   rig.post(R"({"name":"a","value":1})", "k1");
-  const http::test::Peer peer(rig.port);
+  Peer peer(rig.port);
   peer.send("GET /v1/things/a/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + rig.token() +
             "\r\n\r\n");
   peer.read_until("data: 1\n\n");
@@ -461,7 +338,7 @@ TEST(Api, EndsAStreamWhoseTokenHasExpired) {
   settings.stream_reread = Millis(50);
   Rig rig(settings);
   rig.post(R"({"name":"a","value":1})", "k1");
-  const http::test::Peer peer(rig.port);
+  Peer peer(rig.port);
   peer.send("GET /v1/things/a/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " +
             rig.token("ada", "", Millis(2000)) + "\r\n\r\n");
   EXPECT_NE(peer.read_until("data: 1\n\n").find("200 OK"), std::string::npos);

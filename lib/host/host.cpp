@@ -278,7 +278,7 @@ void Host::State::expire_parked() {
 void Host::State::look_for_due() {
   due.reset();
   const Result<void> looked = parts.store.transaction([&](store::Session& session) -> Result<void> {
-    const Result<store::Answer> rows = session.run(sql::next_due);
+    const Result<store::Answer> rows = session.run(sql::find_due);
     if (!rows) return fail(rows.error());
     if (const auto at = rows->at(0).optional_integer("due_ms")) due = from_ms(*at);
     return {};

@@ -1,0 +1,4 @@
+// trayline-cloud: every service of the cloud in one process.
+#include "cloud/cloud.hpp"
+
+int main(int argc, char** argv) { return trayline::cloud::main_of_cloud(argc, argv); }

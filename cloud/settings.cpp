@@ -1,0 +1,56 @@
+#include "cloud/settings.hpp"
+
+#include <filesystem>
+
+#include "lib/wire/topics.hpp"
+
+namespace trayline::cloud {
+namespace {
+
+bool is_url(const std::string& text) {
+  return text.starts_with("http://") || text.starts_with("https://");
+}
+
+}  // namespace
+
+void Settings::validate(config::Complaints& wrong) const {
+  if (!wire::is_env(env)) wrong("env", "must be [a-z0-9]{1,16}");
+  if (data_dir.empty()) wrong("data_dir", "must name a folder");
+  const std::pair<const char*, const std::string*> urls[] = {
+      {"listen/public_url", &listen.public_url}, {"payments/url", &payments.url},
+      {"payments/app_url", &payments.app_url},   {"accounts/issuer", &accounts.issuer},
+      {"accounts/mail_url", &accounts.mail_url}, {"accounts/jwks_url", &accounts.jwks_url},
+      {"push/endpoint_url", &push.endpoint_url}};
+  for (const auto& [name, url] : urls) {
+    if (!url->empty() && !is_url(*url)) wrong(name, "must begin with http:// or https://");
+    if (url->ends_with('/')) wrong(name, "must not end with a slash");
+  }
+  const bool tls = !broker.ca.empty() || !broker.cert.empty() || !broker.key.empty();
+  if (tls && (broker.ca.empty() || broker.cert.empty() || broker.key.empty())) {
+    wrong("broker", "ca, cert and key belong together");
+  }
+  if (orders.ttl.value < std::chrono::minutes(1)) wrong("orders/ttl", "must be 1min at least");
+}
+
+Result<Settings> load_settings(const std::string& path) {
+  const Result<config::Document> document = config::load_toml(path);
+  if (!document) return fail(document.error());
+  Result<Settings> settings =
+      config::read_config<Settings>(*document, config::process_environment());
+  if (!settings) return settings;
+  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  const auto absolute = [&](std::string& file) {
+    if (!file.empty()) file = (folder / file).lexically_normal().string();
+  };
+  absolute(settings->data_dir);
+  absolute(settings->store_file);
+  for (std::string* file : {&settings->broker.ca, &settings->broker.cert, &settings->broker.key,
+                            &settings->payments.secret_key_file,
+                            &settings->payments.publishable_key_file, &settings->payments.ca}) {
+    absolute(*file);
+  }
+  for (std::string& file : settings->payments.webhook_secret_files) absolute(file);
+  return settings;
+}
+
+}  // namespace trayline::cloud
