@@ -13,8 +13,8 @@
 namespace trayline::push {
 
 struct Settings {
-  std::string endpoint_url;                   // empty: a line in the log instead
-  std::string ca_file;                        // for https with a private CA; empty: the system's
+  std::string endpoint_url{};                 // empty: a line in the log instead
+  std::string ca_file{};                      // for https with a private CA; empty: the system's
   std::chrono::milliseconds timeout{10'000};  // of one try; below the lease of an effect
   int tries_max = 48;                         // about three hours; then it is given up
 };
