@@ -16,7 +16,7 @@ class Pictures {
 
   // Durable when it returns. The content is the caller's to check against the hash
   // (invalid_argument for what is no hash); a picture that is there already stays. unavailable:
-  // disk full and the like, nothing was kept.
+  // disk full and the like, do not count on it.
   Result<void> put(const std::string& hash, const std::string& content) const;
   // not_found where there is none; unavailable where it cannot be read.
   Result<std::string> get(const std::string& hash) const;
