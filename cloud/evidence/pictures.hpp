@@ -13,6 +13,8 @@ class Pictures {
   // Makes the folder where it is missing, and removes what an earlier run left half-written.
   // unavailable where that cannot be done.
   static Result<std::unique_ptr<Pictures>> open(const std::string& folder);
+  // For a command that only gets, while another process may own the folder; touches nothing.
+  static Pictures open_to_read(std::string folder) { return Pictures(std::move(folder)); }
 
   // Durable when it returns. The content is the caller's to check against the hash
   // (invalid_argument for what is no hash); a picture that is there already stays. unavailable:

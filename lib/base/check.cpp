@@ -12,8 +12,8 @@ thread_local int throwing = 0;
 
 }  // namespace
 
-void check_failed(std::string_view what, std::source_location where) {
-  const std::string text = fmt::format("{}:{}: {}", where.file_name(), where.line(), what);
+void check_failed(std::string_view what, const char* file, int line) {
+  const std::string text = fmt::format("{}:{}: {}", file, line, what);
   if (throwing > 0) throw Broken(text);
   std::fprintf(stderr, "check failed: %s\n", text.c_str());
   std::abort();

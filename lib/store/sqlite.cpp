@@ -111,7 +111,7 @@ class ReadSession final : public Session {
   }
 
  private:
-  std::shared_ptr<Place> place_;
+  std::shared_ptr<Place> place_;  // null: of another process
   std::unique_ptr<Connection> connection_;
 };
 
@@ -251,6 +251,16 @@ Result<std::unique_ptr<Store>> open_sqlite(const SqliteConfig& config, Metrics* 
   Result<std::unique_ptr<Connection>> writer = Connection::open(connection);
   if (!writer) return fail(writer.error());
   return std::make_unique<SqliteStore>(std::move(*place), connection, std::move(*writer));
+}
+
+Result<std::unique_ptr<Session>> open_sqlite_reader(const std::string& path) {
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(path, failed))
+    return fail(Code::not_found, path + ": there is no store");
+  Result<std::unique_ptr<Connection>> connection =
+      Connection::open({.path = path, .read_only = true});
+  if (!connection) return fail(connection.error());
+  return std::make_unique<ReadSession>(nullptr, std::move(*connection));
 }
 
 }  // namespace trayline::store

@@ -77,6 +77,34 @@ int in_child(const std::function<int()>& task) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+TEST_F(SqliteTest, AReaderOfAnotherProcessSeesWhatTheOwnerCommits) {
+  const auto store = open(path_);
+  ASSERT_TRUE(add(*store, "a", 1));
+  const auto reader = open_sqlite_reader(path_);
+  ASSERT_TRUE(reader) << reader.error().detail;
+  ASSERT_TRUE(add(*store, "b", 2)) << "a reader must not hinder the owner";
+  const auto seen = (*reader)->run(kCount);
+  ASSERT_TRUE(seen) << seen.error().detail;
+  EXPECT_EQ(seen->front().integer("n"), 2);
+}
+
+TEST_F(SqliteTest, AReaderOpensAStoreWhoseOwnerHasGone) {
+  { ASSERT_TRUE(add(*open(path_), "a", 1)); }
+  const auto reader = open_sqlite_reader(path_);
+  ASSERT_TRUE(reader) << reader.error().detail;
+  const auto seen = (*reader)->run(kCount);
+  ASSERT_TRUE(seen) << seen.error().detail;
+  EXPECT_EQ(seen->front().integer("n"), 1);
+}
+
+TEST_F(SqliteTest, AReaderMakesNothing) {
+  const auto reader = open_sqlite_reader(path_);
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().code, Code::not_found);
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".lock"));
+}
+
 TEST_F(SqliteTest, KeepsEveryKindOfValueExactly) {
   for (const std::string& path : {path_, std::string(":memory:")}) {
     const auto store = open(path);
