@@ -56,6 +56,6 @@ Json view_schema() {
                       {"reason", text}})}});
 }
 
-std::string etag_of(const Order& order) { return "\"" + std::to_string(order.version) + "\""; }
+std::string etag_of(const Order& order) { return std::to_string(order.version); }
 
 }  // namespace trayline::orders

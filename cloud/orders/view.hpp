@@ -11,7 +11,7 @@ namespace trayline::orders {
 Json view_of(const Order& order, const Settings& settings);
 // JSON Schema of view_of.
 Json view_schema();
-// The strong entity tag: the order's version.
+// The strong entity tag, without quotes: the order's version.
 std::string etag_of(const Order& order);
 
 }  // namespace trayline::orders

@@ -1,0 +1,290 @@
+// Decisions of payments, every state with everything the provider can say; the executor on the
+// provider in memory.
+#include "cloud/payments/payments.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cloud/payments/memory_provider.hpp"
+#include "lib/wire/orders.hpp"
+
+namespace trayline::payments {
+namespace {
+
+using wire::payments::In;
+using wire::payments::IntentSeen;
+
+class PaymentsTest : public testing::Test {
+ protected:
+  PaymentsTest() {
+    Payment p;
+    p.order = OrderId("o1");
+    p.user = UserId("ann");
+    p.site = SiteId("main");
+    p.amount = Money{1200, *Currency::parse("EUR")};
+    p.customer = "cus_1";
+    p.method = "pm_1";
+    p.intent = "pi_1";
+    snapshot.payments[p.order] = p;
+    snapshot.customers[p.user] = {p.user, "cus_1", "pm_1"};
+    snapshot.by_customer["cus_1"] = p.user;
+  }
+  Payment& payment() { return snapshot.payments.at(OrderId("o1")); }
+  void at(PaymentState state, std::int64_t hold = 1200) {
+    payment().state = state;
+    payment().hold_minor = hold;
+  }
+  IntentSeen seen(IntentStatus status, const std::string& step) {
+    IntentSeen m;
+    m.order = OrderId("o1");
+    m.attempt = step == "event" ? 0 : 1;
+    m.step = step;
+    m.intent = "pi_1";
+    m.status = status;
+    m.capturable_minor = status == IntentStatus::requires_capture ? 1200 : 0;
+    m.received_minor = status == IntentStatus::succeeded ? 1200 : 0;
+    return m;
+  }
+  Decision decide(const In& in) const { return decide_payment(snapshot, in, 0); }
+
+  // "held told authorised effect payments.cancel", or "-" where nothing moved.
+  static std::string words(const Decision& d) {
+    std::string text;
+    const auto& after = d.changed ? d.changed : d.placed;
+    text += after ? std::string(enum_name(after->state)) : "-";
+    for (const host::Message& m : d.out.messages) {
+      const auto& in = std::any_cast<const wire::orders::In&>(m.body);
+      if (const auto* hold = std::get_if<wire::orders::HoldResult>(&in)) {
+        text += " hold:" + std::string(enum_name(hold->outcome));
+      } else if (const auto* capture = std::get_if<wire::orders::CaptureResult>(&in)) {
+        text += " capture:" + std::string(enum_name(capture->outcome));
+      }
+    }
+    for (const host::Effect& e : d.out.effects) text += " " + e.kind;
+    return text;
+  }
+
+  Snapshot snapshot;
+};
+
+// What our own calls and events say, in every state. succeeded is left out where it would mean that
+// money moved without us, which fails a check.
+constexpr std::string_view kGolden = R"(
+creating        requires_confirmation confirming payments.confirm
+creating        requires_capture held hold:authorised
+creating        requires_action action_required hold:action_required
+creating        requires_payment_method declined hold:declined
+creating        canceled declined hold:declined
+creating        processing -
+confirming      requires_confirmation -
+confirming      requires_capture held hold:authorised
+confirming      requires_action action_required hold:action_required
+confirming      requires_payment_method declined hold:declined
+confirming      canceled declined hold:declined
+confirming      processing -
+action_required requires_confirmation -
+action_required requires_capture held hold:authorised
+action_required requires_action -
+action_required requires_payment_method declined hold:declined
+action_required canceled declined hold:declined
+action_required processing -
+held            requires_confirmation -
+held            requires_capture -
+held            requires_action -
+held            requires_payment_method -
+held            canceled lapsed
+held            processing -
+capturing       requires_capture -
+capturing       succeeded captured capture:captured
+capturing       canceled lapsed capture:lapsed
+captured        requires_capture -
+captured        succeeded -
+captured        canceled -
+voiding         requires_capture -
+voiding         canceled voided
+voided          requires_capture -
+voided          canceled -
+declined        requires_capture held hold:authorised
+declined        requires_payment_method -
+declined        canceled -
+lapsed          canceled -
+)";
+
+TEST_F(PaymentsTest, EveryStateMovesByWhatTheProviderSays) {
+  std::istringstream golden{std::string(kGolden)};
+  for (std::string line; std::getline(golden, line);) {
+    if (line.empty()) continue;
+    std::istringstream in(line);
+    std::string state;
+    std::string status;
+    in >> state >> status >> std::ws;
+    std::string expected;
+    std::getline(in, expected);
+    at(*enum_value<PaymentState>(state));
+    const std::string step = state == "creating" ? "create" : "confirm";
+    EXPECT_EQ(words(decide(seen(*enum_value<IntentStatus>(status), step))), expected) << line;
+  }
+}
+
+TEST_F(PaymentsTest, AHoldIsCreatedThenConfirmedUnderStableKeys) {
+  snapshot.payments.clear();
+  const In hold = wire::payments::Hold{OrderId("o1"), UserId("ann"), SiteId("main"),
+                                       Money{1200, *Currency::parse("EUR")}, false};
+  const Decision d = decide(hold);
+  EXPECT_EQ(words(d), "creating payments.create");
+  EXPECT_EQ(d.out.effects[0].key, "tl-o1-create-1");
+  snapshot.payments[OrderId("o1")] = *d.placed;
+  EXPECT_EQ(words(decide(hold)), "-") << "one attempt at a time";
+  const Decision next = decide(seen(IntentStatus::requires_confirmation, "create"));
+  EXPECT_EQ(next.out.effects[0].key, "tl-o1-confirm-1");
+  EXPECT_EQ(next.out.effects[0].body.text_at("intent"), "pi_1")
+      << "committed before it is confirmed";
+}
+
+TEST_F(PaymentsTest, ANewAttemptComesOnlyAfterADefinitiveEnd) {
+  const In hold = wire::payments::Hold{OrderId("o1"), UserId("ann"), SiteId("main"),
+                                       Money{1200, *Currency::parse("EUR")}, true};
+  using enum PaymentState;
+  for (const PaymentState state :
+       {creating, confirming, action_required, held, capturing, captured, voiding, voided}) {
+    at(state);
+    EXPECT_EQ(words(decide(hold)), "-") << enum_name(state);
+  }
+  at(declined);
+  const Decision d = decide(hold);
+  EXPECT_EQ(d.out.effects.at(0).key, "tl-o1-create-2");
+}
+
+TEST_F(PaymentsTest, WithoutACardNothingIsAskedOfTheProvider) {
+  snapshot.payments.clear();
+  snapshot.customers[UserId("ann")].method.clear();
+  const Decision d = decide(wire::payments::Hold{OrderId("o1"), UserId("ann"), SiteId("main"),
+                                                 Money{1, *Currency::parse("EUR")}, false});
+  EXPECT_EQ(words(d), "declined hold:no_card");
+}
+
+TEST_F(PaymentsTest, CapturesOnlyWhatIsHeld) {
+  const auto capture = [](std::int64_t minor) {
+    return In(wire::payments::Capture{OrderId("o1"), Money{minor, *Currency::parse("EUR")}});
+  };
+  at(PaymentState::held);
+  EXPECT_EQ(words(decide(capture(1200))), "capturing payments.capture");
+  EXPECT_EQ(words(decide(capture(1201))), "- capture:refused");
+  at(PaymentState::voiding);
+  EXPECT_EQ(words(decide(capture(1200))), "- capture:refused");
+  at(PaymentState::capturing);
+  EXPECT_EQ(words(decide(capture(1200))), "-") << "asked once";
+  at(PaymentState::lapsed);
+  EXPECT_EQ(words(decide(capture(1200))), "- capture:lapsed");
+}
+
+TEST_F(PaymentsTest, ACaptureWritesALedgerEntryThatAddsUpToZero) {
+  at(PaymentState::capturing);
+  const Decision d = decide(seen(IntentStatus::succeeded, "capture"));
+  ASSERT_EQ(d.ledger.size(), 2U);
+  EXPECT_EQ(d.ledger[0].amount.minor + d.ledger[1].amount.minor, 0);
+  EXPECT_EQ(d.changed->captured_minor, 1200);
+}
+
+TEST_F(PaymentsTest, AHoldThatIsStillBeingMadeIsGivenBackWhenItStands) {
+  const In give_up = wire::payments::Void{OrderId("o1"), "abandoned"};
+  at(PaymentState::confirming, 0);
+  Decision d = decide(give_up);
+  EXPECT_TRUE(d.changed->void_asked);
+  EXPECT_EQ(words(d), "confirming");
+  snapshot.payments[OrderId("o1")] = *d.changed;
+  EXPECT_EQ(words(decide(seen(IntentStatus::requires_capture, "confirm"))),
+            "voiding payments.cancel");
+}
+
+TEST_F(PaymentsTest, AnEventOfAnotherIntentOrAttemptChangesNothing) {
+  at(PaymentState::confirming);
+  IntentSeen other = seen(IntentStatus::requires_capture, "event");
+  other.intent = "pi_other";
+  EXPECT_EQ(words(decide(other)), "-");
+  IntentSeen old = seen(IntentStatus::requires_capture, "confirm");
+  old.attempt = 7;
+  EXPECT_EQ(words(decide(old)), "-");
+}
+
+TEST_F(PaymentsTest, WordsAboutUnknownOrdersAreKeptForAPerson) {
+  IntentSeen lost = seen(IntentStatus::succeeded, "event");
+  lost.order = OrderId("nobody");
+  EXPECT_EQ(decide(lost).out.dead_letters.size(), 1U);
+  EXPECT_EQ(decide(wire::payments::CardSaved{"cus_nobody", "pm_1"}).out.dead_letters.size(), 1U);
+}
+
+TEST_F(PaymentsTest, ASecretOfTheProviderIsAnsweredAndNeverPartOfAText) {
+  const wire::payments::CustomerReady ready{UserId("ann"), "cus_1",
+                                            Json::object({{"client_secret", "seti_secret_x"}})};
+  const Decision d = decide_payment(snapshot, ready, 5);
+  EXPECT_EQ(d.out.replies.at(0).answer.body.text_at("client_secret"), "seti_secret_x");
+  EXPECT_EQ(wire::variant_to_json(In(ready)).dump().find("seti_secret_x"), std::string::npos);
+}
+
+// The executor.
+class ExecutorTest : public testing::Test {
+ protected:
+  ExecutorTest() : executor(make_executor(provider)) {}
+  host::Outcome run(const std::string& step, int tries, Json::Object more = {}) {
+    more.set("order", "o1").set("attempt", 1).set("customer", "cus").set("method", method);
+    more.set("amount_minor", 1200).set("currency", "EUR").set("off_session", false);
+    std::optional<host::Outcome> outcome;
+    executor->execute({{"e1", "payments." + step, "tl-o1-" + step + "-1", Json(more), tries, 0}},
+                      [&](std::vector<host::Outcome> all) { outcome = std::move(all.at(0)); });
+    EXPECT_TRUE(outcome.has_value()) << "every effect is answered once";
+    return *outcome;
+  }
+  static IntentSeen seen(const host::Outcome& outcome) {
+    return std::get<IntentSeen>(std::any_cast<const In&>(outcome.result->body));
+  }
+  std::string hold() {
+    const std::string intent = seen(run("create", 0)).intent;
+    Json::Object with;
+    with.set("intent", intent);
+    EXPECT_EQ(seen(run("confirm", 0, with)).status, IntentStatus::requires_capture);
+    return intent;
+  }
+  MemoryProvider provider;
+  std::unique_ptr<host::Executor> executor;
+  std::string method = "visa";
+};
+
+TEST_F(ExecutorTest, ALostAnswerIsReadBackBeforeAnythingIsRepeated) {
+  Json::Object with;
+  with.set("intent", hold());
+  provider.lose_captures(1);
+  const host::Outcome lost = run("capture", 0, with);
+  EXPECT_TRUE(lost.retry_after) << "unknown is not declined";
+  const std::size_t calls = provider.calls();
+  const host::Outcome again = run("capture", 1, with);
+  EXPECT_EQ(seen(again).status, IntentStatus::succeeded);
+  EXPECT_EQ(provider.calls(), calls + 1) << "one read, no second capture";
+  EXPECT_EQ(provider.charges().size(), 1U);
+}
+
+TEST_F(ExecutorTest, AProviderThatIsDownIsAskedAgainLaterAndLater) {
+  provider.set_up(false);
+  const host::Outcome first = run("create", 0);
+  const host::Outcome later = run("create", 5);
+  ASSERT_TRUE(first.retry_after && later.retry_after);
+  EXPECT_LT(*first.retry_after, *later.retry_after);
+}
+
+TEST_F(ExecutorTest, CreatingAgainUnderTheSameKeyMakesNoSecondIntent) {
+  const std::string intent = seen(run("create", 0)).intent;
+  EXPECT_EQ(seen(run("create", 1)).intent, intent);
+}
+
+TEST_F(ExecutorTest, ADeclinedCardIsAnAnswer) {
+  method = "declined";
+  Json::Object with;
+  with.set("intent", seen(run("create", 0)).intent);
+  const IntentSeen said = seen(run("confirm", 0, with));
+  EXPECT_EQ(said.status, IntentStatus::requires_payment_method);
+  EXPECT_EQ(said.decline_code, "generic_decline");
+}
+
+}  // namespace
+}  // namespace trayline::payments

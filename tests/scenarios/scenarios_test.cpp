@@ -1,0 +1,229 @@
+// The stories in memory, and what a batch of predictions costs.
+#include <gtest/gtest.h>
+
+#include "sim/story/story.hpp"
+#include "tests/scenarios/store_in_memory.hpp"
+
+namespace trayline::scenarios {
+namespace {
+
+class Stories : public testing::TestWithParam<story::Story> {};
+
+TEST_P(Stories, PlayInMemoryUnderSimulatedTime) {
+  StoreInMemory world;
+  const Result<void> played = story::play(GetParam(), world);
+  EXPECT_TRUE(played) << played.error().detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Stories, testing::ValuesIn(story::all()),
+                         [](const auto& played) { return "Story" + played.param.name; });
+
+struct Cost {
+  std::uint64_t commits = 0;
+  std::uint64_t statements = 0;
+  bool operator==(const Cost&) const = default;
+};
+
+// From predictions in the queue to paid screens. Push results and `shown` come later and are not
+// part of it: the queue holds nothing else while it is counted.
+class Counting : public testing::Test {
+ protected:
+  static constexpr int kMost = 64;
+  StoreInMemory world{2 * kMost};
+
+  void place(int from, int count) {
+    for (int i = from; i < from + count; ++i) {
+      const std::string who = "user" + std::to_string(i);
+      ASSERT_TRUE(world.join(who, "visa"));
+      ASSERT_TRUE(world.order(who, {{Sku("tomato-soup"), 1}, {Sku("bread-roll"), 2}}));
+    }
+    world.run_now();
+  }
+  wire::Prediction prediction(int i) {
+    wire::Prediction p;
+    p.id = PredictionId(uuid7(world.clock.now(), world.random));
+    p.core = CoreId("store-1");
+    p.station = StationId("counter-" + std::to_string(i + 1));
+    p.visit = VisitId(uuid7(world.clock.now(), world.random));
+    p.codes = {*world.code_of("user" + std::to_string(i))};
+    p.items = {{Sku("tomato-soup"), 1, 0.97, 3, std::nullopt, 0, {}},
+               {Sku("bread-roll"), 2, 0.97, 3, std::nullopt, 0, {}}};
+    p.verdict = wire::Verdict::confident;
+    p.image = std::string(64, 'a');
+    return p;
+  }
+  Cost pay(int from, int count) {
+    for (int i = from; i < from + count; ++i) {
+      const wire::Prediction p = prediction(i);
+      world.post(host::to<wire::orders::In>(wire::orders::kService,
+                                            wire::orders::TraySeen{p, "hash-" + p.id.value}));
+    }
+    const std::size_t captured = world.provider.charges().size();
+    const Cost before{world.db->commits(), world.db->statements()};
+    EXPECT_TRUE(world.host->tick()) << "verified, and the captures asked for";
+    EXPECT_EQ(world.provider.charges().size(), captured + static_cast<std::size_t>(count));
+    EXPECT_TRUE(world.host->tick()) << "paid, and the screens told";
+    const Cost cost{world.db->commits() - before.commits,
+                    world.db->statements() - before.statements};
+    for (int i = from; i < from + count; ++i) {
+      EXPECT_EQ(*world.order_state("user" + std::to_string(i)), "paid");
+    }
+    world.run_now();
+    return cost;
+  }
+  std::size_t screens_paid() const {
+    std::size_t paid = 0;
+    for (const bus::Message& m : world.broker.published()) {
+      paid +=
+          m.topic.ends_with("/state") && m.payload.find("\"status\":\"paid\"") != std::string::npos;
+    }
+    return paid;
+  }
+};
+
+TEST_F(Counting, OneAndSixtyFourPredictionsCostTwoCommitsAndTheSameStatements) {
+  place(0, kMost + 1);
+  const std::uint64_t rounds_before =
+      world.metrics.counter("trayline_host_rounds_total", "Rounds of load-decide-save.").value();
+  const Cost one = pay(0, 1);
+  const Cost many = pay(1, kMost);
+  EXPECT_EQ(one.commits, 2U) << "one before the charge and one after";
+  EXPECT_EQ(many.commits, 2U);
+  EXPECT_EQ(one.statements, many.statements);
+  EXPECT_EQ(screens_paid(), static_cast<std::size_t>(kMost + 1));
+  EXPECT_GT(
+      world.metrics.counter("trayline_host_rounds_total", "Rounds of load-decide-save.").value(),
+      rounds_before)
+      << "the counts are metrics";
+  RecordProperty("statements", static_cast<int>(one.statements));
+}
+
+// A capture and a cancellation of one order in one batch.
+class Race : public testing::TestWithParam<bool> {};
+
+TEST_P(Race, OfCaptureAndCancelEndsRight) {
+  const bool cancel_first = GetParam();
+  StoreInMemory world;
+  ASSERT_TRUE(world.join("ann", "visa"));
+  ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
+  world.run_now();
+  wire::Prediction p;
+  p.id = PredictionId(uuid7(world.clock.now(), world.random));
+  p.core = CoreId("store-1");
+  p.station = StationId("counter-1");
+  p.visit = VisitId(uuid7(world.clock.now(), world.random));
+  p.codes = {*world.code_of("ann")};
+  p.items = {{Sku("apple"), 1, 0.97, 3, std::nullopt, 0, {}}};
+  p.verdict = wire::Verdict::confident;
+  const auto tray = [&] {
+    world.post(
+        host::to<wire::orders::In>(wire::orders::kService, wire::orders::TraySeen{p, "hash"}));
+  };
+  if (!cancel_first) tray();
+  ASSERT_TRUE(world.cancel("ann"));
+  if (cancel_first) tray();
+  world.settle();
+  EXPECT_EQ(*world.order_state("ann"), cancel_first ? "cancelled" : "paid");
+  EXPECT_EQ(world.charges("ann")->times, cancel_first ? 0 : 1);
+  const auto payment = world.db->reader();
+  const store::Statement state{"test.payment", "SELECT state FROM payments_payments", {}};
+  EXPECT_EQ((*payment)->run(state)->at(0).text("state"), cancel_first ? "voided" : "captured");
+}
+
+INSTANTIATE_TEST_SUITE_P(BothOrders, Race, testing::Bool());
+
+TEST(Store, ARepeatedPredictionIsAnsweredAndChargedOnce) {
+  StoreInMemory world;
+  ASSERT_TRUE(world.join("ann", "visa"));
+  ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
+  ASSERT_TRUE(world.put_tray({{Sku("apple"), 1}}, "ann"));
+  for (int i = 0; i < 3; ++i) {
+    world.edge->repeat_last();
+    world.run_now();
+  }
+  EXPECT_EQ(world.edge->acks().size(), 4U) << "every repeat gets the stored answer";
+  EXPECT_EQ(world.charges("ann")->times, 1);
+}
+
+TEST(Store, ALostAnswerOfTheProviderIsReadBackNotRepeated) {
+  StoreInMemory world;
+  ASSERT_TRUE(world.join("ann", "visa"));
+  ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
+  world.run_now();
+  world.provider.lose_captures(1);
+  ASSERT_TRUE(world.put_tray({{Sku("apple"), 1}}, "ann"));
+  EXPECT_EQ(*world.order_state("ann"), "capturing") << "unknown is not declined";
+  EXPECT_TRUE(world.until([&] { return *world.order_state("ann") == "paid"; }));
+  EXPECT_EQ(world.charges("ann")->times, 1);
+}
+
+TEST(Store, ADeclinedCardIsNeverCharged) {
+  StoreInMemory world;
+  ASSERT_TRUE(world.join("ann", "declined"));
+  ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
+  EXPECT_TRUE(world.until([&] { return *world.order_state("ann") == "declined"; }));
+  ASSERT_TRUE(world.put_tray({{Sku("apple"), 1}}, "ann"));
+  world.settle();
+  EXPECT_EQ(world.charges("ann")->times, 0);
+  EXPECT_EQ(world.screen()->status, "declined");
+}
+
+TEST(Store, AnOrderThatIsNotPickedUpExpiresAndGivesTheHoldBack) {
+  StoreInMemory world;
+  ASSERT_TRUE(world.join("ann", "visa"));
+  ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
+  world.run_now();
+  world.clock.advance(world.settings->order_ttl);
+  world.run_now();
+  EXPECT_EQ(*world.order_state("ann"), "expired");
+  world.settle();
+  EXPECT_EQ(world.charges("ann")->times, 0);
+}
+
+TEST(Store, ALapsedHoldIsMadeAnewAndCharged) {
+  StoreInMemory world;
+  ASSERT_TRUE(world.join("ann", "visa"));
+  ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
+  world.run_now();
+  world.provider.lapse_holds();
+  ASSERT_TRUE(world.put_tray({{Sku("apple"), 1}}, "ann"));
+  EXPECT_TRUE(world.until([&] { return *world.order_state("ann") == "paid"; }));
+  EXPECT_EQ(world.charges("ann")->times, 1);
+}
+
+TEST(Store, RefusesBadPredictionsWithTheReasonAndLosesNothing) {
+  StoreInMemory world;
+  const auto client = world.broker.client();
+  const std::string topic = "IoT-test-store-1/up/camera/predictions";
+  const std::vector<std::string> bad = {"",
+                                        "{",
+                                        "[]",
+                                        "\xff\xfe",
+                                        std::string(1000, '['),
+                                        R"({"id":"x"})",
+                                        std::string(300'000, 'x')};
+  for (const std::string& payload : bad) {
+    client->publish({topic, payload}, [](Result<void>) {});
+    world.run_now();
+  }
+  EXPECT_EQ(world.edge->acks().size(), bad.size());
+  for (const wire::Ack& ack : world.edge->acks()) {
+    EXPECT_EQ(ack.result, wire::AckResult::refused);
+    EXPECT_FALSE(ack.reason.empty());
+  }
+  const store::Statement letters{"test.dead", "SELECT COUNT(*) AS n FROM host_dead_letters", {}};
+  EXPECT_EQ((*world.db->reader())->run(letters)->at(0).integer("n"), std::ssize(bad));
+}
+
+TEST(Store, AMessageOfAnotherEnvironmentIsIgnored) {
+  StoreInMemory world;
+  const auto client = world.broker.client();
+  client->publish({"IoT-prod-store-1/up/camera/predictions", "{"}, [](Result<void>) {});
+  world.run_now();
+  EXPECT_TRUE(world.edge->acks().empty());
+  const store::Statement letters{"test.dead", "SELECT COUNT(*) AS n FROM host_dead_letters", {}};
+  EXPECT_EQ((*world.db->reader())->run(letters)->at(0).integer("n"), 0);
+}
+
+}  // namespace
+}  // namespace trayline::scenarios
