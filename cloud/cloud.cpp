@@ -365,6 +365,9 @@ Result<std::unique_ptr<Cloud>> Cloud::open(const Settings& settings) {
 std::uint16_t Cloud::port() const { return state_->port; }
 std::string Cloud::url() const { return state_->public_url; }
 void Cloud::stop() { state_->loop.stop(); }
+Result<void> Cloud::post(host::Message message) { return state_->host->post(std::move(message)); }
+Result<std::unique_ptr<store::Session>> Cloud::reader() { return state_->store->reader(); }
+Result<std::string> Cloud::order_key() const { return secret(state_->key_file("orders")); }
 
 void Cloud::run() {
   State& s = *state_;

@@ -7,6 +7,8 @@
 
 #include "cloud/settings.hpp"
 #include "lib/base/result.hpp"
+#include "lib/host/message.hpp"
+#include "lib/store/store.hpp"
 
 namespace trayline::cloud {
 
@@ -24,6 +26,12 @@ class Cloud {
   void run();
   // Thread-safe.
   void stop();
+
+  // For benches and tools in the same process. Thread-safe.
+  Result<void> post(host::Message message);
+  Result<std::unique_ptr<store::Session>> reader();
+  // What signs the codes of orders.
+  Result<std::string> order_key() const;
 
  private:
   struct State;

@@ -1,2 +1,0 @@
-SELECT version, state, event, why, at_ms FROM orders_history WHERE order_id = :id
-ORDER BY version, step
