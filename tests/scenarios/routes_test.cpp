@@ -74,11 +74,11 @@ TEST_F(Routes, AnOrderIsReadByItsOwnerAlone) {
 
 TEST_F(Routes, PagesAreCompleteAndStable) {
   ASSERT_TRUE(world.join("ann", "visa"));
-  const auto order = [&] {
+  const auto order_one = [&] {
     world.clock.advance(Millis(1));
     ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
   };
-  for (int i = 0; i < 5; ++i) order();
+  for (int i = 0; i < 5; ++i) order_one();
   std::set<std::string> seen;
   std::string cursor;
   for (int page = 0; page < 3; ++page) {
@@ -88,7 +88,7 @@ TEST_F(Routes, PagesAreCompleteAndStable) {
     ASSERT_TRUE(answer);
     for (const Json& order : *answer->body.at("data")->as_array()) seen.insert(order.text_at("id"));
     cursor = answer->body.text_at("next_cursor");
-    order();  // newer ones do not move the pages
+    order_one();  // newer ones do not move the pages
   }
   EXPECT_EQ(seen.size(), 5U);
   EXPECT_TRUE(cursor.empty());
