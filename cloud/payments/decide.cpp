@@ -1,3 +1,4 @@
+// What payments decides: pure, by the state of the payment and what the provider says.
 #include "cloud/payments/payments.hpp"
 #include "lib/base/check.hpp"
 #include "lib/wire/orders.hpp"

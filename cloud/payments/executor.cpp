@@ -1,3 +1,4 @@
+// Carries out the effects of payments on a provider: never a guess, never a second charge.
 #include "cloud/payments/provider.hpp"
 #include "lib/base/check.hpp"
 

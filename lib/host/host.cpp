@@ -1,103 +1,16 @@
 #include "lib/host/host.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <deque>
-#include <map>
 
 #include "lib/base/check.hpp"
-#include "lib/base/digest.hpp"
 #include "lib/base/log.hpp"
-#include "lib/base/queue.hpp"
 #include "lib/host/sql.hpp"
-#include "lib/host/turn.hpp"
+#include "lib/host/state.hpp"
 
 namespace trayline::host {
-namespace {
-
-struct Parked {
-  Host::Answered answered;
-  Millis deadline{};
-};
-
-// What crosses from other threads to the tick's.
-struct Asked {
-  Message message;
-  Host::Answered answered;
-};
-using Arrival = std::variant<Message, Asked, Rejected, Outcome>;
-
-// After an unclean end messages are handled one by one for at least this long.
-constexpr Millis kCautiousFor{5'000};
-// A turn that the store could not do is tried again after this.
-constexpr Millis kStoreRetry{200};
-
-}  // namespace
-
-struct Host::State {
-  State(Parts p, std::vector<Service*> s, std::vector<Executor*> e)
-      : parts(std::move(p)),
-        services(std::move(s)),
-        executors(std::move(e)),
-        queue(parts.limits.queue_max + parts.limits.effects_in_flight_max),
-        ticks(parts.metrics.counter("trayline_host_ticks_total", "Transactions of the tick.")),
-        handled(parts.metrics.counter("trayline_host_messages_total", "Messages handled.")),
-        rounds(parts.metrics.counter("trayline_host_rounds_total", "Rounds of load-decide-save.")),
-        duplicates(
-            parts.metrics.counter("trayline_host_duplicates_total", "Messages seen before.")),
-        dead(parts.metrics.counter("trayline_host_dead_letters_total", "Messages given up.")),
-        broken(parts.metrics.counter("trayline_host_broken_total", "Failed checks inside ticks.")),
-        refused(
-            parts.metrics.counter("trayline_host_refused_total", "Messages refused, queue full.")),
-        depth(parts.metrics.gauge("trayline_host_queue", "Messages waiting for the tick.")) {}
-
-  Parts parts;
-  std::vector<Service*> services;
-  std::vector<Executor*> executors;
-  BoundedQueue<Arrival> queue;
-  std::string owner;
-  std::atomic<std::uint64_t> next_request{1};
-  std::atomic<bool> stopping{false};
-  std::atomic<bool> overloaded{false};
-
-  // The tick's thread alone.
-  std::map<std::uint64_t, Parked> parked;
-  Keeping keeping;
-  std::deque<Item> again;             // outcomes whose turn failed for want of the store
-  std::optional<Millis> store_retry;  // monotonic
-  std::vector<std::string> finished;  // effects without a result, to be removed with the next turn
-  std::optional<Millis> settle_at;    // monotonic
-  std::optional<Time> due;
-  std::size_t in_flight = 0;             // effects that an executor holds
-  std::deque<Claimed> deferred;          // effects beyond effects_in_flight_max
-  std::optional<Millis> cautious_until;  // monotonic
-
-  Counter ticks, handled, rounds, duplicates, dead, broken, refused;
-  Gauge depth;
-
-  Result<void> admit(Arrival arrival);
-  std::vector<Item> take(std::optional<Millis> wait);
-  std::vector<Item> gather(std::vector<Arrival> arrivals);
-  bool work(std::vector<Item> items);
-  Result<void> turn(std::vector<Item> items, const Due& what);
-  Result<void> guarded_turn(const std::vector<Item>& items, const Due& what);
-  void one_by_one(std::vector<Item> items);
-  void alone(const Item& item);
-  bool begin_attempt(const Item& item);
-  void give_up(const Item& item, const Problem& problem);
-  void one_timer_at_a_time();
-  void postpone(std::vector<Item> items);
-  void leave(Leaving leaving);
-  void execute_deferred();
-  void answer(Reply reply);
-  void expire_parked();
-  void look_for_due();
-  Due what_is_due() const;
-  Service* service(const std::string& name);
-  bool is_cautious();
-};
 
 // Outcomes always find room; what comes from outside is refused before that room is touched.
+
 Result<void> Host::State::admit(Arrival arrival) {
   const bool full = overloaded || queue.size() >= parts.limits.queue_max;
   if (full || !queue.push(std::move(arrival))) {
@@ -114,6 +27,7 @@ Service* Host::State::service(const std::string& name) {
 }
 
 // Arrivals become items; callers are parked.
+
 std::vector<Item> Host::State::gather(std::vector<Arrival> arrivals) {
   std::vector<Item> items;
   for (Arrival& arrival : arrivals) {
@@ -177,7 +91,7 @@ Result<void> Host::State::turn(std::vector<Item> items, const Due& what) {
   const TurnParts turn_parts{services, parts.random, parts.limits,
                              owner,    keeping,      parts.clock.now()};
   const auto work = [&](store::Session& session) {
-    return run_turn(turn_parts, session, std::move(items), finished, what, leaving);
+    return run_turn(turn_parts, session, Work{std::move(items), finished, what}, leaving);
   };
   Result<void> done;
   {
@@ -193,15 +107,6 @@ Result<void> Host::State::turn(std::vector<Item> items, const Due& what) {
 }
 
 // A turn whose failed checks become an error of their own code.
-Result<void> Host::State::guarded_turn(const std::vector<Item>& items, const Due& what) {
-  try {
-    return turn(items, what);
-  } catch (const Broken& failure) {
-    broken.add();
-    log(Level::error, "a check failed inside a tick", {{"what", failure.what()}});
-    return fail(Code::invalid_argument, failure.what());
-  }
-}
 
 void Host::State::leave(Leaving leaving) {
   handled.add(leaving.messages);
@@ -224,6 +129,7 @@ void Host::State::leave(Leaving leaving) {
 }
 
 // Starts as many effects as may be under way; while some wait, new messages are refused.
+
 void Host::State::execute_deferred() {
   std::map<Executor*, std::vector<Claimed>> by_executor;
   while (!deferred.empty() && in_flight < parts.limits.effects_in_flight_max) {
@@ -287,7 +193,9 @@ void Host::State::look_for_due() {
 }
 
 // What must not be lost waits here until the store works again; a caller is told to come back,
+
 // a device was promised nothing yet and repeats by itself.
+
 void Host::State::postpone(std::vector<Item> items) {
   for (Item& item : items) {
     if (std::holds_alternative<Outcome>(item)) {
@@ -304,102 +212,11 @@ void Host::State::postpone(std::vector<Item> items) {
   if (!again.empty()) store_retry = parts.clock.monotonic() + kStoreRetry;
 }
 
-void Host::State::give_up(const Item& item, const Problem& problem) {
-  log(Level::error, "a message was given up", {{"why", problem.detail}});
-  Output out;
-  DeadLetter letter{"host", problem.detail, ""};
-  const Message* message = std::get_if<Message>(&item);
-  if (const Outcome* outcome = std::get_if<Outcome>(&item)) {
-    if (outcome->result) message = &*outcome->result;
-  }
-  if (message != nullptr) {
-    if (Service* owner_of = service(message->service)) {
-      letter = {message->service, problem.detail, owner_of->encode(message->body).dump()};
-      owner_of->refuse(*message, problem, out);
-    }
-  }
-  Rejected rejected{std::move(letter), std::move(out.publish)};
-  if (guarded_turn({rejected}, Due{})) {
-    for (Reply& reply : out.replies) answer(std::move(reply));
-  }
-}
-
 // True if the item may be begun: committed before it is handled, so that one that kills the
+
 // process is found.
-bool Host::State::begin_attempt(const Item& item) {
-  const Message* message = std::get_if<Message>(&item);
-  Service* owner_of = message ? service(message->service) : nullptr;
-  if (owner_of == nullptr) return true;
-  const std::string id =
-      message->service + ":" + sha256_hex(owner_of->encode(message->body).dump());
-  std::int64_t tries = 0;
-  const auto noted = parts.store.transaction([&](store::Session& session) -> Result<void> {
-    const Result<store::Answer> rows = session.run(sql::note_attempt, {{"id", id}});
-    if (!rows) return fail(rows.error());
-    tries = rows->at(0).integer("tries");
-    return {};
-  });
-  if (!noted || tries <= parts.limits.tries_max) return true;
-  give_up(item,
-          {Code::invalid_argument, "poison", "this message ended the process three times", {}});
-  return false;
-}
-
-void Host::State::alone(const Item& item) {
-  for (int tries = 1;; ++tries) {
-    const Result<void> done = guarded_turn({item}, Due{});
-    if (done) return;
-    if (done.error().code == Code::unavailable) return postpone({item});
-    if (tries < parts.limits.tries_max) continue;
-    return give_up(item, {done.error().code,
-                          "not_handled",
-                          "this message failed three times: " + done.error().detail,
-                          {}});
-  }
-}
-
-void Host::State::one_by_one(std::vector<Item> items) {
-  const bool cautious = is_cautious();
-  for (Item& item : items) {
-    if (cautious && !begin_attempt(item)) continue;
-    alone(item);
-  }
-}
 
 // A due timer that breaks its turn three times is taken out and kept as a dead letter.
-void Host::State::one_timer_at_a_time() {
-  for (int tries = 1; tries <= parts.limits.tries_max; ++tries) {
-    const Result<void> done = guarded_turn({}, Due{1, 0});
-    if (done || done.error().code == Code::unavailable) return;
-  }
-  const auto removed = parts.store.transaction([&](store::Session& session) -> Result<void> {
-    const store::Args first{{"now", to_ms(parts.clock.now())}, {"most", std::int64_t{1}}};
-    const Result<store::Answer> taken = session.run(sql::take_timers, first);
-    if (!taken) return fail(taken.error());
-    store::Rows rows(4);
-    for (const store::Row& row : *taken) {
-      rows.add(uuid7(parts.clock.now(), parts.random), row.text("service"),
-               "a timer that failed three times", row.text("body"));
-    }
-    const auto kept =
-        session.run(sql::insert_dead_letters, rows, {{"now", to_ms(parts.clock.now())}});
-    if (!kept) return fail(kept.error());
-    return {};
-  });
-  if (removed) dead.add();
-  look_for_due();
-}
-
-bool Host::State::is_cautious() {
-  if (!cautious_until) return false;
-  if (parts.clock.monotonic() < *cautious_until || queue.size() > 0) return true;
-  const auto forgotten = parts.store.transaction([&](store::Session& session) -> Result<void> {
-    if (auto r = session.run(sql::forget_attempts); !r) return fail(r.error());
-    return {};
-  });
-  if (forgotten) cautious_until.reset();
-  return false;
-}
 
 bool Host::State::work(std::vector<Item> items) {
   expire_parked();

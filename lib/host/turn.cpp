@@ -328,12 +328,11 @@ Result<void> Turn::write() {
 
 }  // namespace
 
-Result<void> run_turn(const TurnParts& parts, store::Session& session, std::vector<Item> items,
-                      const std::vector<std::string>& finished, const Due& due, Leaving& out) {
+Result<void> run_turn(const TurnParts& parts, store::Session& session, Work work, Leaving& out) {
   Turn turn(parts, session, out);
-  if (auto r = turn.settle(items, finished); !r) return r;
-  if (auto r = turn.take_due(due); !r) return r;
-  if (auto r = turn.accept(std::move(items)); !r) return r;
+  if (auto r = turn.settle(work.items, work.finished); !r) return r;
+  if (auto r = turn.take_due(work.due); !r) return r;
+  if (auto r = turn.accept(std::move(work.items)); !r) return r;
   if (auto r = turn.run_rounds(); !r) return r;
   return turn.write();
 }

@@ -29,6 +29,13 @@ struct Due {
   std::size_t effects_max = 0;  // to be claimed again
 };
 
+// What one turn works on.
+struct Work {
+  std::vector<Item> items;
+  std::vector<std::string> finished;  // effects that only have to be removed
+  Due due;
+};
+
 // What a committed turn leaves behind.
 struct Leaving {
   std::vector<Claimed> effects;
@@ -56,9 +63,8 @@ struct TurnParts {
   Time now;
 };
 
-// Runs inside a transaction. finished: ids of effects that only have to be removed.
-Result<void> run_turn(const TurnParts& parts, store::Session& session, std::vector<Item> items,
-                      const std::vector<std::string>& finished, const Due& due, Leaving& out);
+// Runs inside a transaction.
+Result<void> run_turn(const TurnParts& parts, store::Session& session, Work work, Leaving& out);
 
 // Stored answers as text and back.
 std::string answer_to_text(const Answer& answer);

@@ -23,8 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kEnv = "bench";
-constexpr std::string_view kItems =
-    R"([{"sku":"soup","count":1,"score":0.97,"margin":3},{"sku":"roll","count":2,"score":0.95,"margin":3}])";
+constexpr std::string_view kItems = R"([{"sku":"soup","count":1,"score":0.97,"margin":3},)"
+                                    R"({"sku":"roll","count":2,"score":0.95,"margin":3}])";
 constexpr std::int64_t kTotal = 550 + 2 * 120;
 constexpr int kSeedSecondsMax = 240;
 
@@ -161,16 +161,22 @@ double number(const Json& json, const std::string& name) {
   return value->as_double() ? *value->as_double() : 0;
 }
 
-void print_row(const std::string& id, const std::string& what, double value,
-               const std::string& unit, int concurrency, const Json& run) {
-  Json row = Json::object({{"id", id},
-                           {"what", what},
-                           {"value", value},
-                           {"unit", unit},
-                           {"goal", nullptr},
-                           {"ok", *run.at("ok")},
-                           {"in_flight", concurrency}});
-  std::puts(row.dump().c_str());
+struct Row {
+  std::string id;
+  std::string what;
+  double value = 0;
+  std::string unit;
+};
+
+void print(const Row& row, int in_flight, bool ok) {
+  const Json line = Json::object({{"id", row.id},
+                                  {"what", row.what},
+                                  {"value", row.value},
+                                  {"unit", row.unit},
+                                  {"goal", nullptr},
+                                  {"ok", ok},
+                                  {"in_flight", in_flight}});
+  std::puts(line.dump().c_str());
 }
 
 Result<void> measure(const Bench& b, const std::vector<std::pair<std::string, pid_t>>& processes) {
@@ -195,15 +201,16 @@ Result<void> measure(const Bench& b, const std::vector<std::pair<std::string, pi
     const Result<Json> json = parse_json(text ? *text : text.error().detail);
     if (!json) return fail(Code::unavailable, text ? *text : text.error().detail);
     std::fprintf(stderr, "%d in flight: %s\n", concurrency, json->dump().c_str());
-    print_row("F1", "orders per second, prediction to paid screen", number(*json, "rate"), "1/s",
-              concurrency, *json);
+    const bool* ok = json->at("ok") ? json->at("ok")->as_bool() : nullptr;
+    std::vector<Row> rows = {
+        {"F1", "orders per second, prediction to paid screen", number(*json, "rate"), "1/s"},
+        {"F3", "median latency", number(*json, "p50_ms"), "ms"},
+        {"F3b", "99th percentile of latency", number(*json, "p99_ms"), "ms"}};
     for (const auto& [label, pid] : processes) {
-      print_row("F2-" + label, "CPU per order of " + label, number(*json, label + "_cpu_us"), "us",
-                concurrency, *json);
+      rows.push_back(
+          {"F2-" + label, "CPU per order of " + label, number(*json, label + "_cpu_us"), "us"});
     }
-    print_row("F3", "median latency", number(*json, "p50_ms"), "ms", concurrency, *json);
-    print_row("F3b", "99th percentile of latency", number(*json, "p99_ms"), "ms", concurrency,
-              *json);
+    for (const Row& row : rows) print(row, concurrency, ok != nullptr && *ok);
   }
   return {};
 }

@@ -1,0 +1,98 @@
+// What a host holds between its turns. Inside of lib/host: host.cpp runs it, alone.cpp deals with
+// messages that break.
+#pragma once
+#include <atomic>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lib/base/queue.hpp"
+#include "lib/host/host.hpp"
+#include "lib/host/turn.hpp"
+
+namespace trayline::host {
+
+struct Parked {
+  Host::Answered answered;
+  Millis deadline{};
+};
+
+// What crosses from other threads to the tick's.
+struct Asked {
+  Message message;
+  Host::Answered answered;
+};
+using Arrival = std::variant<Message, Asked, Rejected, Outcome>;
+
+// After an unclean end messages are handled one by one for at least this long.
+inline constexpr Millis kCautiousFor{5'000};
+// A turn that the store could not do is tried again after this.
+inline constexpr Millis kStoreRetry{200};
+
+struct Host::State {
+  State(Parts p, std::vector<Service*> s, std::vector<Executor*> e)
+      : parts(std::move(p)),
+        services(std::move(s)),
+        executors(std::move(e)),
+        queue(parts.limits.queue_max + parts.limits.effects_in_flight_max),
+        ticks(parts.metrics.counter("trayline_host_ticks_total", "Transactions of the tick.")),
+        handled(parts.metrics.counter("trayline_host_messages_total", "Messages handled.")),
+        rounds(parts.metrics.counter("trayline_host_rounds_total", "Rounds of load-decide-save.")),
+        duplicates(
+            parts.metrics.counter("trayline_host_duplicates_total", "Messages seen before.")),
+        dead(parts.metrics.counter("trayline_host_dead_letters_total", "Messages given up.")),
+        broken(parts.metrics.counter("trayline_host_broken_total", "Failed checks inside ticks.")),
+        refused(
+            parts.metrics.counter("trayline_host_refused_total", "Messages refused, queue full.")),
+        depth(parts.metrics.gauge("trayline_host_queue", "Messages waiting for the tick.")) {}
+
+  Parts parts;
+  std::vector<Service*> services;
+  std::vector<Executor*> executors;
+  BoundedQueue<Arrival> queue;
+  std::string owner;
+  std::atomic<std::uint64_t> next_request{1};
+  std::atomic<bool> stopping{false};
+  std::atomic<bool> overloaded{false};
+
+  // The tick's thread alone.
+  std::map<std::uint64_t, Parked> parked;
+  Keeping keeping;
+  std::deque<Item> again;             // outcomes whose turn failed for want of the store
+  std::optional<Millis> store_retry;  // monotonic
+  std::vector<std::string> finished;  // effects without a result, to be removed with the next turn
+  std::optional<Millis> settle_at;    // monotonic
+  std::optional<Time> due;
+  std::size_t in_flight = 0;             // effects that an executor holds
+  std::deque<Claimed> deferred;          // effects beyond effects_in_flight_max
+  std::optional<Millis> cautious_until;  // monotonic
+
+  Counter ticks, handled, rounds, duplicates, dead, broken, refused;
+  Gauge depth;
+
+  Result<void> admit(Arrival arrival);
+  std::vector<Item> take(std::optional<Millis> wait);
+  std::vector<Item> gather(std::vector<Arrival> arrivals);
+  bool work(std::vector<Item> items);
+  Result<void> turn(std::vector<Item> items, const Due& what);
+  Result<void> guarded_turn(const std::vector<Item>& items, const Due& what);
+  void one_by_one(std::vector<Item> items);
+  void alone(const Item& item);
+  bool begin_attempt(const Item& item);
+  void give_up(const Item& item, const Problem& problem);
+  void one_timer_at_a_time();
+  void postpone(std::vector<Item> items);
+  void leave(Leaving leaving);
+  void execute_deferred();
+  void answer(Reply reply);
+  void expire_parked();
+  void look_for_due();
+  Due what_is_due() const;
+  Service* service(const std::string& name);
+  bool is_cautious();
+};
+
+}  // namespace trayline::host
