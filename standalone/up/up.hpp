@@ -1,0 +1,10 @@
+// `trayline up`: the whole store on one machine with one command.
+#pragma once
+
+namespace trayline::up {
+
+// 0: all is well, or ended by Ctrl-C after it was; 1: a story failed or something could not be
+// started; 2: the command line.
+int main_of_up(int argc, char** argv);
+
+}  // namespace trayline::up
