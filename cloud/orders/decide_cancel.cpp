@@ -1,6 +1,6 @@
 // The order ends without a charge: its customer cancels it, or its time is over.
 #include "cloud/orders/change.hpp"
-#include "cloud/orders/orders.hpp"
+#include "cloud/orders/decide.hpp"
 #include "cloud/orders/view.hpp"
 
 namespace trayline::orders {

@@ -1,6 +1,6 @@
 // What payments says: the hold stands or does not, the money moved or did not.
 #include "cloud/orders/change.hpp"
-#include "cloud/orders/orders.hpp"
+#include "cloud/orders/decide.hpp"
 #include "lib/wire/payments.hpp"
 
 namespace trayline::orders {

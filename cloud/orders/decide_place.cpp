@@ -1,6 +1,6 @@
 // A new order with its prices: placed, and its hold asked for.
 #include "cloud/orders/change.hpp"
-#include "cloud/orders/orders.hpp"
+#include "cloud/orders/decide.hpp"
 #include "cloud/orders/view.hpp"
 #include "lib/wire/payments.hpp"
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "cloud/orders/change.hpp"
-#include "cloud/orders/orders.hpp"
+#include "cloud/orders/decide.hpp"
 #include "cloud/orders/token.hpp"
 #include "lib/wire/evidence.hpp"
 #include "lib/wire/monitors.hpp"

@@ -1,5 +1,5 @@
-// Orders as decisions see them: what was read, what is decided. Pure values and pure functions;
-// service.cpp hands them to the host.
+// Orders as decisions see them: what was read, what is decided. Pure values; decide.hpp has the
+// functions.
 #pragma once
 #include <array>
 #include <map>
@@ -133,16 +133,5 @@ struct Decision {
   std::optional<std::pair<SiteId, std::int64_t>> number;
   host::Output out;
 };
-
-// One decision per kind of message.
-Decision decide_place(const Snapshot&, const Settings&, const wire::orders::Place&,
-                      std::uint64_t request, Time now);
-Decision decide_tray(const Snapshot&, const Settings&, const wire::orders::TraySeen&, Time now);
-Decision decide_hold(const Snapshot&, const Settings&, const wire::orders::HoldResult&, Time now);
-Decision decide_capture(const Snapshot&, const Settings&, const wire::orders::CaptureResult&,
-                        Time now);
-Decision decide_cancel(const Snapshot&, const Settings&, const wire::orders::Cancel&,
-                       std::uint64_t request, Time now);
-Decision decide_expire(const Snapshot&, const Settings&, const wire::orders::Expire&, Time now);
 
 }  // namespace trayline::orders

@@ -1,5 +1,6 @@
 #include "cloud/orders/service.hpp"
 
+#include "cloud/orders/decide.hpp"
 #include "cloud/orders/rows.hpp"
 #include "cloud/orders/sql.hpp"
 #include "cloud/orders/token.hpp"

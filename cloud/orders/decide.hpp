@@ -1,0 +1,21 @@
+// What orders decides. Pure functions over the values of orders.hpp; service.cpp hands them to the
+// host.
+#pragma once
+#include <cstdint>
+
+#include "cloud/orders/orders.hpp"
+
+namespace trayline::orders {
+
+// One decision per kind of message.
+Decision decide_place(const Snapshot&, const Settings&, const wire::orders::Place&,
+                      std::uint64_t request, Time now);
+Decision decide_tray(const Snapshot&, const Settings&, const wire::orders::TraySeen&, Time now);
+Decision decide_hold(const Snapshot&, const Settings&, const wire::orders::HoldResult&, Time now);
+Decision decide_capture(const Snapshot&, const Settings&, const wire::orders::CaptureResult&,
+                        Time now);
+Decision decide_cancel(const Snapshot&, const Settings&, const wire::orders::Cancel&,
+                       std::uint64_t request, Time now);
+Decision decide_expire(const Snapshot&, const Settings&, const wire::orders::Expire&, Time now);
+
+}  // namespace trayline::orders
