@@ -4,36 +4,18 @@
 #include <array>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
+#include "cloud/orders/settings.hpp"
 #include "cloud/orders/transitions.hpp"
 #include "lib/base/clock.hpp"
 #include "lib/host/service.hpp"
-#include "lib/verify/verify.hpp"
 #include "lib/wire/orders.hpp"
 
 namespace trayline::orders {
-
-// A camera over a tray surface: whose site it is and which screen belongs to it.
-struct Station {
-  SiteId site;
-  ScreenId screen;
-};
-
-struct Settings {
-  std::map<std::pair<CoreId, StationId>, Station> stations;
-  std::set<SiteId> match_without_code;   // sites where an exact tray may find its order
-  std::string token_key;                 // signs the codes of orders; secret
-  Millis order_ttl{4 * 60 * 60 * 1000};  // an order that is not picked up expires
-  Millis match_window{30 * 60 * 1000};   // for trays without a code
-  std::int64_t holds_max = 2;            // attempts to hold money, a lapsed one included
-  std::size_t open_orders_max = 500;     // looked at for a tray without a code
-  verify::Options verify;
-};
 
 // What the tray on the station said last, as far as this order is concerned.
 enum class TrayWord { none, match, mismatch, unsure };

@@ -1,0 +1,32 @@
+// What orders is told about the store, and the bounds it keeps. Values.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "lib/base/clock.hpp"
+#include "lib/base/ids.hpp"
+#include "lib/verify/verify.hpp"
+
+namespace trayline::orders {
+
+// A camera over a tray surface: whose site it is and which screen belongs to it.
+struct Station {
+  SiteId site;
+  ScreenId screen;
+};
+
+struct Settings {
+  std::map<std::pair<CoreId, StationId>, Station> stations;
+  std::set<SiteId> match_without_code;   // sites where an exact tray may find its order
+  std::string token_key;                 // signs the codes of orders; secret
+  Millis order_ttl{4 * 60 * 60 * 1000};  // an order that is not picked up expires
+  Millis match_window{30 * 60 * 1000};   // for trays without a code
+  std::int64_t holds_max = 2;            // attempts to hold money, a lapsed one included
+  std::size_t open_orders_max = 500;     // looked at for a tray without a code
+  verify::Options verify;
+};
+
+}  // namespace trayline::orders
