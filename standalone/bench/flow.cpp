@@ -203,7 +203,7 @@ Result<void> measure(const Bench& b, const std::vector<std::pair<std::string, pi
     std::fprintf(stderr, "%d in flight: %s\n", concurrency, json->dump().c_str());
     const bool* ok = json->at("ok") ? json->at("ok")->as_bool() : nullptr;
     std::vector<Row> rows = {
-        {"F1", "orders per second, prediction to paid screen", number(*json, "rate"), "1/s"},
+        {"F1", "orders per second, prediction to paid screen", number(*json, "per_s"), "1/s"},
         {"F3", "median latency", number(*json, "p50_ms"), "ms"},
         {"F3b", "99th percentile of latency", number(*json, "p99_ms"), "ms"}};
     for (const auto& [label, pid] : processes) {
