@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <mosquitto.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,6 +72,13 @@ void note_message(mosquitto*, void* notes, const mosquitto_message* message) {
 
 std::string library_text(int code) {
   return code == MOSQ_ERR_ERRNO ? std::strerror(errno) : mosquitto_strerror(code);
+}
+
+// That a socket which is ready has a peer. SO_ERROR does not tell: the library may have read it.
+bool has_peer(int fd) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof(peer);
+  return ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0;
 }
 
 class MqttBus final : public Bus {
@@ -180,6 +188,8 @@ class MqttBus final : public Bus {
     misc_ = loop_.after(kMiscInterval, [this] { misc(); });
     // Writable says that TCP is connected, which is when TLS begins.
     watch_ = loop_.watch(fd_, true, true, [this](bool readable, bool writable) {
+      // With TLS the library goes on trying on a connection that was refused.
+      if (!connected_ && !has_peer(fd_)) return lose("the connection was refused");
       int result = MOSQ_ERR_SUCCESS;
       if (readable) result = mosquitto_loop_read(handle_.get(), 1);
       if (writable && result == MOSQ_ERR_SUCCESS) result = mosquitto_loop_write(handle_.get(), 1);

@@ -287,6 +287,22 @@ TEST_F(MqttTest, AnswersOverMutualTlsAndTakesLargePayloads) {
   expect_echo(*bus, "a/echo", received);
 }
 
+TEST_F(MqttTest, NoticesAtOnceThatATlsConnectionWasRefused) {
+  make_ca("ca");
+  make_certificate("server", "ca", "IP:127.0.0.1");
+  make_certificate("IoT-test-core", "ca", "DNS:core");
+  Broker broker(folder_, tls_settings("server"));
+  broker.kill();
+  const auto bus = connect(tls_config(broker.port(), "IoT-test-core"));
+  loop_.post([this] { loop_.stop(); });  // behind the first attempt
+  loop_.run();
+  broker.start();
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_TRUE(until([&] { return bus->connected(); }));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(8))
+      << "it waited for an answer on a socket without a peer";
+}
+
 TEST_F(MqttTest, TheBrokerRefusesACertificateOfAnotherCa) {
   make_ca("ca");
   make_ca("other");
