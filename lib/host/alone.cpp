@@ -8,9 +8,9 @@
 
 namespace trayline::host {
 
-Result<void> Host::State::guarded_turn(const std::vector<Item>& items, const Due& what) {
+Result<void> Host::State::guarded_turn(Work work) {
   try {
-    return turn(items, what);
+    return turn(std::move(work));
   } catch (const Broken& failure) {
     broken.add();
     log(Level::error, "a check failed inside a tick", {{"what", failure.what()}});
@@ -23,7 +23,10 @@ void Host::State::give_up(const Item& item, const Problem& problem) {
   Output out;
   DeadLetter letter{"host", problem.detail, ""};
   const Message* message = std::get_if<Message>(&item);
+  Work work;
   if (const Outcome* outcome = std::get_if<Outcome>(&item)) {
+    // The effect is over, although its result could not be handled: it is not done once more.
+    work.finished.push_back(outcome->id);
     if (outcome->result) message = &*outcome->result;
   }
   if (message != nullptr) {
@@ -32,21 +35,27 @@ void Host::State::give_up(const Item& item, const Problem& problem) {
       owner_of->refuse(*message, problem, out);
     }
   }
-  Rejected rejected{std::move(letter), std::move(out.publish)};
-  if (guarded_turn({rejected}, Due{})) {
+  work.items.push_back(Rejected{std::move(letter), std::move(out.publish)});
+  if (guarded_turn(std::move(work))) {
     for (Reply& reply : out.replies) answer(std::move(reply));
   }
 }
 
-bool Host::State::begin_attempt(const Item& item) {
+// What an attempt is counted under; empty for what is not counted.
+std::string Host::State::attempt_id(const Item& item) const {
+  if (const Outcome* outcome = std::get_if<Outcome>(&item)) return "effect:" + outcome->id;
   const Message* message = std::get_if<Message>(&item);
-  Service* owner_of = message ? service(message->service) : nullptr;
-  if (owner_of == nullptr) return true;
-  const std::string id =
-      message->service + ":" + sha256_hex(owner_of->encode(message->body).dump());
+  const Service* owner_of = message ? service(message->service) : nullptr;
+  if (owner_of == nullptr) return {};
+  return message->service + ":" + sha256_hex(owner_of->encode(message->body).dump());
+}
+
+// True if the item may be begun: committed before it is handled, so that one that kills the
+// process is found. The turn that handles it takes the count away.
+bool Host::State::begin_attempt(const Item& item, const std::string& attempt) {
   std::int64_t tries = 0;
   const auto noted = parts.store.transaction([&](store::Session& session) -> Result<void> {
-    const Result<store::Answer> rows = session.run(sql::note_attempt, {{"id", id}});
+    const Result<store::Answer> rows = session.run(sql::note_attempt, {{"id", attempt}});
     if (!rows) return fail(rows.error());
     tries = rows->at(0).integer("tries");
     return {};
@@ -57,9 +66,9 @@ bool Host::State::begin_attempt(const Item& item) {
   return false;
 }
 
-void Host::State::alone(const Item& item) {
+void Host::State::alone(const Item& item, const std::string& attempt) {
   for (int tries = 1;; ++tries) {
-    const Result<void> done = guarded_turn({item}, Due{});
+    const Result<void> done = guarded_turn({{item}, {}, {}, attempt});
     if (done) return;
     if (done.error().code == Code::unavailable) return postpone({item});
     if (tries < parts.limits.tries_max) continue;
@@ -73,14 +82,16 @@ void Host::State::alone(const Item& item) {
 void Host::State::one_by_one(std::vector<Item> items) {
   const bool cautious = is_cautious();
   for (Item& item : items) {
-    if (cautious && !begin_attempt(item)) continue;
-    alone(item);
+    const std::string attempt = cautious ? attempt_id(item) : std::string();
+    if (!attempt.empty() && !begin_attempt(item, attempt)) continue;
+    alone(item, attempt);
   }
 }
 
+// A due timer that breaks its turn three times is taken out and kept as a dead letter.
 void Host::State::one_timer_at_a_time() {
   for (int tries = 1; tries <= parts.limits.tries_max; ++tries) {
-    const Result<void> done = guarded_turn({}, Due{1, 0});
+    const Result<void> done = guarded_turn({{}, {}, Due{1, 0}});
     if (done || done.error().code == Code::unavailable) return;
   }
   const auto removed = parts.store.transaction([&](store::Session& session) -> Result<void> {
@@ -103,7 +114,9 @@ void Host::State::one_timer_at_a_time() {
 
 bool Host::State::is_cautious() {
   if (!cautious_until) return false;
-  if (parts.clock.monotonic() < *cautious_until || queue.size() > 0) return true;
+  const Millis now = parts.clock.monotonic();
+  const bool busy = queue.size() > 0 && now < *cautious_until + kCautiousMost;
+  if (now < *cautious_until || busy) return true;
   const auto forgotten = parts.store.transaction([&](store::Session& session) -> Result<void> {
     if (auto r = session.run(sql::forget_attempts); !r) return fail(r.error());
     return {};

@@ -20,7 +20,7 @@ Result<void> Host::State::admit(Arrival arrival) {
   return {};
 }
 
-Service* Host::State::service(const std::string& name) {
+Service* Host::State::service(const std::string& name) const {
   const auto found = std::find_if(services.begin(), services.end(),
                                   [&](const Service* s) { return s->name() == name; });
   return found == services.end() ? nullptr : *found;
@@ -46,8 +46,7 @@ std::vector<Item> Host::State::gather(std::vector<Arrival> arrivals) {
     } else if (Rejected* rejected = std::get_if<Rejected>(&arrival)) {
       items.push_back(std::move(*rejected));
     } else if (Outcome* outcome = std::get_if<Outcome>(&arrival)) {
-      check(in_flight > 0, "an effect was answered twice");
-      --in_flight;
+      check(in_flight.erase(outcome->id) == 1, "an effect was answered twice");
       // Only a result or a repeat is worth a turn; the rest rides with the next one.
       if (outcome->result || outcome->retry_after) {
         items.push_back(std::move(*outcome));
@@ -80,23 +79,23 @@ Due Host::State::what_is_due() const {
   Due what;
   if (due && *due <= parts.clock.now()) {
     what.timers_max = parts.limits.batch_max;
-    const std::size_t room = parts.limits.effects_in_flight_max - in_flight;
+    const std::size_t room = parts.limits.effects_in_flight_max - in_flight.size();
     what.effects_max = std::min(parts.limits.batch_max, room);
   }
   return what;
 }
 
-Result<void> Host::State::turn(std::vector<Item> items, const Due& what) {
+Result<void> Host::State::turn(Work work) {
   Leaving leaving;
   const TurnParts turn_parts{services, parts.random, parts.limits,
                              owner,    keeping,      parts.clock.now()};
-  const auto work = [&](store::Session& session) {
-    return run_turn(turn_parts, session, Work{std::move(items), finished, what}, leaving);
-  };
+  work.finished.insert(work.finished.end(), finished.begin(), finished.end());
   Result<void> done;
   {
     const ChecksThrow scope;
-    done = parts.store.transaction(work);
+    done = parts.store.transaction([&](store::Session& session) {
+      return run_turn(turn_parts, session, std::move(work), leaving);
+    });
   }
   if (!done) return done;
   finished.clear();
@@ -105,8 +104,6 @@ Result<void> Host::State::turn(std::vector<Item> items, const Due& what) {
   leave(std::move(leaving));
   return {};
 }
-
-// A turn whose failed checks become an error of their own code.
 
 void Host::State::leave(Leaving leaving) {
   handled.add(leaving.messages);
@@ -132,7 +129,7 @@ void Host::State::leave(Leaving leaving) {
 
 void Host::State::execute_deferred() {
   std::map<Executor*, std::vector<Claimed>> by_executor;
-  while (!deferred.empty() && in_flight < parts.limits.effects_in_flight_max) {
+  while (!deferred.empty() && in_flight.size() < parts.limits.effects_in_flight_max) {
     Claimed effect = std::move(deferred.front());
     deferred.pop_front();
     const auto found = std::find_if(executors.begin(), executors.end(),
@@ -142,8 +139,9 @@ void Host::State::execute_deferred() {
       log(Level::error, "nobody carries out an effect", {{"kind", effect.kind}});
       continue;
     }
+    // One that this host holds still, beyond its lease, is not begun twice.
+    if (!in_flight.insert(effect.id).second) continue;
     by_executor[*found].push_back(std::move(effect));
-    ++in_flight;
   }
   overloaded = !deferred.empty();
   for (auto& [executor, effects] : by_executor) {
@@ -212,23 +210,18 @@ void Host::State::postpone(std::vector<Item> items) {
   if (!again.empty()) store_retry = parts.clock.monotonic() + kStoreRetry;
 }
 
-// True if the item may be begun: committed before it is handled, so that one that kills the
-
-// process is found.
-
-// A due timer that breaks its turn three times is taken out and kept as a dead letter.
-
 bool Host::State::work(std::vector<Item> items) {
   expire_parked();
   if (!deferred.empty()) execute_deferred();
   const Due what = what_is_due();
   const bool settle = settle_at && *settle_at <= parts.clock.monotonic();
   if (items.empty() && what.timers_max == 0 && !settle) return false;
-  if (is_cautious() && !items.empty()) {
+  if (!items.empty() && is_cautious()) {
     one_by_one(std::move(items));
+    if (what.timers_max > 0 && !guarded_turn({{}, {}, what})) one_timer_at_a_time();
     return true;
   }
-  const Result<void> done = guarded_turn(items, what);
+  const Result<void> done = guarded_turn({items, {}, what});
   if (!done && done.error().code == Code::unavailable) {
     log(Level::error, "the store refused a turn", {{"why", done.error().detail}});
     if (what.timers_max > 0) due = parts.clock.now() + kStoreRetry;
@@ -239,6 +232,34 @@ bool Host::State::work(std::vector<Item> items) {
     if (what.timers_max > 0) one_timer_at_a_time();
   }
   return true;
+}
+
+// What is only remembered for repeats is forgotten after its time.
+void Host::State::purge() {
+  const Time now = parts.clock.now();
+  const auto purged = parts.store.transaction([&](store::Session& session) -> Result<void> {
+    const store::Args inbox{{"before", to_ms(now - kInboxKept)}};
+    const store::Args answers{{"before", to_ms(now - kAnswersKept)}};
+    if (auto r = session.run(sql::purge_inbox, inbox); !r) return fail(r.error());
+    if (auto r = session.run(sql::purge_answers, answers); !r) return fail(r.error());
+    if (auto r = session.run(sql::purge_dead_letters, {{"most", kDeadLettersMost}}); !r) {
+      return fail(r.error());
+    }
+    return {};
+  });
+  if (!purged) log(Level::error, "nothing could be purged", {{"why", purged.error().detail}});
+  purge_at = parts.clock.monotonic() + kPurgeEvery;
+}
+
+// Whoever still waits is told; what came from devices and the provider comes again.
+void Host::State::farewell() {
+  gather(queue.take(parts.limits.queue_max, Millis(0)));
+  for (auto& [request, waiting] : parked) {
+    Answer stopped;
+    stopped.problem = Problem{Code::unavailable, "stopping", "The service is stopping.", {}};
+    waiting.answered(std::move(stopped));
+  }
+  parked.clear();
 }
 
 Host::Host(Parts parts, std::vector<Service*> services, std::vector<Executor*> executors)
@@ -260,7 +281,10 @@ Result<void> Host::start() {
         const Result<store::Answer> runs = session.run(sql::count_unclean_runs);
         if (!runs) return fail(runs.error());
         unclean = runs->at(0).integer("runs");
-        if (auto r = session.run(sql::release_effects, {{"now", to_ms(s.parts.clock.now())}}); !r) {
+        const store::Args release{{"now", to_ms(s.parts.clock.now())},
+                                  {"soon", std::int64_t{kSoonTries}},
+                                  {"later", kLater.count()}};
+        if (auto r = session.run(sql::release_effects, release); !r) {
           return fail(r.error());
         }
         if (auto r = session.run(sql::forget_runs, {{"owner", s.owner}}); !r)
@@ -306,13 +330,9 @@ void Host::run() {
     until(s.settle_at);
     until(s.store_retry);
     s.work(s.take(wait));
+    if (!s.purge_at || *s.purge_at <= s.parts.clock.monotonic()) s.purge();
   }
-  for (auto& [request, waiting] : s.parked) {
-    Answer stopped;
-    stopped.problem = Problem{Code::unavailable, "stopping", "The service is stopping.", {}};
-    waiting.answered(std::move(stopped));
-  }
-  s.parked.clear();
+  s.farewell();
   const auto ended = s.parts.store.transaction([&](store::Session& session) -> Result<void> {
     if (auto r = session.run(sql::end_run, {{"owner", s.owner}}); !r) return fail(r.error());
     return {};

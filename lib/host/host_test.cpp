@@ -6,6 +6,7 @@
 #include <set>
 
 #include "lib/base/check.hpp"
+#include "lib/base/digest.hpp"
 #include "lib/store/sqlite.hpp"
 
 namespace trayline::host {
@@ -98,6 +99,7 @@ class Toy final : public LoadDecideSave<ToyIn, ToySnapshot, ToyDecision> {
       answer.body = Json::object({{"n", d.sum.n}});
       if (add->key != "parked") d.out.replies.push_back({in.request, answer});
     } else {
+      check(d.key != "poison", "the toy does not take poison");
       ++d.sum.charged;
       d.out.publish.push_back({"screen/" + d.key, "paid"});
     }
@@ -305,16 +307,69 @@ TEST_F(HostTest, TakesOverEffectsOfARunThatWasKilled) {
 
 TEST_F(HostTest, CountsAttemptsAfterAnUncleanEnd) {
   restart();
+  const std::uint64_t commits = db->commits();
   add("a");
   host->tick();
-  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_attempts"), 1)
-      << "committed before it is handled";
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_attempts"), 0)
+      << "what was handled did not kill the process";
+  for (int i = 0; i < 5; ++i) {
+    add("a");
+    host->tick();
+  }
+  EXPECT_EQ(sum("a").n, 6) << "the same message again and again is no poison";
+  EXPECT_EQ(db->commits() - commits, 12U) << "each counted, then handled";
   clock.advance(Millis(6'000));
+  add("b");
+  const std::uint64_t before = db->commits();
   host->tick();
+  EXPECT_LE(db->commits() - before, 2U) << "caution has an end";
+}
+
+TEST_F(HostTest, AMessageThatKilledTheProcessThreeTimesIsGivenUp) {
+  const store::Statement killed{
+      "test.killed", "INSERT INTO host_attempts (id, tries) VALUES (:id, 3)", {}};
+  const std::string id = "toy:" + sha256_hex(wire::variant_to_json(ToyIn(Add{"a", 1})).dump());
+  ASSERT_TRUE(db->transaction([&](store::Session& session) -> Result<void> {
+    const auto done = session.run(killed, {{"id", id}});
+    return done ? Result<void>() : fail(done.error());
+  }));
+  restart();
+  add("a");
   add("b");
   host->tick();
-  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_attempts"), 0);
-  EXPECT_EQ(sum("a").n, 1);
+  EXPECT_EQ(sum("a").n, 0);
+  EXPECT_EQ(sum("b").n, 1);
+  EXPECT_EQ(published.size(), 1U) << "its sender is told";
+}
+
+TEST_F(HostTest, AResultThatCannotBeHandledEndsItsEffect) {
+  add("a");
+  host->tick();
+  provider.held[0].body = Json::object({{"key", "poison"}});
+  provider.answer_all();
+  host->tick();
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_outbox"), 0) << "it is not carried out again";
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_dead_letters"), 1);
+}
+
+TEST_F(HostTest, AnEffectBeyondItsLeaseIsNotBegunTwiceByTheSameHost) {
+  add("a");
+  host->tick();
+  clock.advance(Millis(31'000));
+  host->tick();
+  EXPECT_EQ(provider.held.size(), 1U);
+  provider.answer_all();
+  host->tick();
+  EXPECT_EQ(sum("a").charged, 1);
+}
+
+TEST_F(HostTest, WhoeverStillWaitsAtTheEndIsTold) {
+  std::optional<Answer> answer;
+  ASSERT_TRUE(host->ask(to<ToyIn>("toy", Add{"a", 1}), [&](Answer a) { answer = std::move(a); }));
+  host->stop();
+  host->run();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->problem->code, Code::unavailable);
 }
 
 TEST_F(HostTest, ACleanEndIsRecorded) {

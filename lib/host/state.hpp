@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,6 +30,16 @@ using Arrival = std::variant<Message, Asked, Rejected, Outcome>;
 
 // After an unclean end messages are handled one by one for at least this long.
 inline constexpr Millis kCautiousFor{5'000};
+// Under load it ends after this all the same.
+inline constexpr Millis kCautiousMost{60'000};
+// An effect that was under way at this many unclean ends waits a while before it is tried again.
+inline constexpr int kSoonTries = 3;
+inline constexpr Millis kLater{60'000};
+// What is remembered of messages, of answers, and of dead letters.
+inline constexpr Millis kInboxKept{8LL * 24 * 3600 * 1000};
+inline constexpr Millis kAnswersKept{2LL * 24 * 3600 * 1000};
+inline constexpr std::int64_t kDeadLettersMost = 100'000;
+inline constexpr Millis kPurgeEvery{3'600'000};
 // A turn that the store could not do is tried again after this.
 inline constexpr Millis kStoreRetry{200};
 
@@ -66,9 +77,10 @@ struct Host::State {
   std::vector<std::string> finished;  // effects without a result, to be removed with the next turn
   std::optional<Millis> settle_at;    // monotonic
   std::optional<Time> due;
-  std::size_t in_flight = 0;             // effects that an executor holds
+  std::set<std::string> in_flight;       // effects that an executor holds
   std::deque<Claimed> deferred;          // effects beyond effects_in_flight_max
   std::optional<Millis> cautious_until;  // monotonic
+  std::optional<Millis> purge_at;        // monotonic
 
   Counter ticks, handled, rounds, duplicates, dead, broken, refused;
   Gauge depth;
@@ -77,11 +89,13 @@ struct Host::State {
   std::vector<Item> take(std::optional<Millis> wait);
   std::vector<Item> gather(std::vector<Arrival> arrivals);
   bool work(std::vector<Item> items);
-  Result<void> turn(std::vector<Item> items, const Due& what);
-  Result<void> guarded_turn(const std::vector<Item>& items, const Due& what);
+  Result<void> turn(Work work);
+  // A turn whose failed checks become an error.
+  Result<void> guarded_turn(Work work);
   void one_by_one(std::vector<Item> items);
-  void alone(const Item& item);
-  bool begin_attempt(const Item& item);
+  void alone(const Item& item, const std::string& attempt);
+  std::string attempt_id(const Item& item) const;
+  bool begin_attempt(const Item& item, const std::string& attempt);
   void give_up(const Item& item, const Problem& problem);
   void one_timer_at_a_time();
   void postpone(std::vector<Item> items);
@@ -91,7 +105,9 @@ struct Host::State {
   void expire_parked();
   void look_for_due();
   Due what_is_due() const;
-  Service* service(const std::string& name);
+  Service* service(const std::string& name) const;
+  void purge();
+  void farewell();
   bool is_cautious();
 };
 

@@ -334,6 +334,10 @@ Result<void> run_turn(const TurnParts& parts, store::Session& session, Work work
   if (auto r = turn.take_due(work.due); !r) return r;
   if (auto r = turn.accept(std::move(work.items)); !r) return r;
   if (auto r = turn.run_rounds(); !r) return r;
+  if (!work.attempt.empty()) {
+    if (auto r = session.run(sql::forget_attempt, {{"id", work.attempt}}); !r)
+      return fail(r.error());
+  }
   return turn.write();
 }
 

@@ -33,7 +33,8 @@ struct Due {
 struct Work {
   std::vector<Item> items;
   std::vector<std::string> finished;  // effects that only have to be removed
-  Due due;
+  Due due = {};
+  std::string attempt = {};  // counted before it was begun; handled, it is no longer
 };
 
 // What a committed turn leaves behind.

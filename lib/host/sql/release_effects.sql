@@ -1,1 +1,4 @@
-UPDATE host_outbox SET owner = '', next_try_ms = :now, tries = tries + 1 WHERE owner <> ''
+UPDATE host_outbox
+SET owner = '', tries = tries + 1,
+    next_try_ms = :now + CASE WHEN tries < :soon THEN 0 ELSE :later END
+WHERE owner <> ''

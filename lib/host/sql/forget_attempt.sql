@@ -1,0 +1,1 @@
+DELETE FROM host_attempts WHERE id = :id

@@ -1,0 +1,1 @@
+DELETE FROM host_answers WHERE at_ms < :before

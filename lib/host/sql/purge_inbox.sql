@@ -1,0 +1,1 @@
+DELETE FROM host_inbox WHERE at_ms < :before
