@@ -166,6 +166,27 @@ TEST_F(Disk, OfNormalTheOldestGoAndAreCounted) {
   EXPECT_EQ(put(row("d", ten)), PutResult::stored) << "others' rows took the room of critical ones";
 }
 
+TEST_F(Disk, CountsBytesAndNotCharacters) {
+  limits = {.bytes_max = 1 << 20, .other_bytes_max = 2 * (kRowBytes + 20)};
+  open();
+  const std::string ten =
+      "\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4";  // 20 bytes
+  const auto bytes = [&](Class cls) { return table->totals().of(cls).bytes; };
+  const BatchDone done = commit({.puts = {row("a", ten, Class::normal)}});
+  commit({.forget = {done.puts[0].second}});
+  EXPECT_EQ(bytes(Class::normal), 0) << "a forgotten row left bytes behind";
+  put(row("b", ten, Class::latest));
+  put(row("c", ten, Class::latest));
+  EXPECT_EQ(bytes(Class::latest), kRowBytes + 20) << "a replaced row left bytes behind";
+  put(row("d", ten, Class::normal));
+  put(row("e", ten, Class::normal));
+  EXPECT_EQ(table->totals().dropped, 1);
+  EXPECT_EQ(bytes(Class::normal), kRowBytes + 20) << "a dropped row left bytes behind";
+  open();
+  EXPECT_EQ(bytes(Class::normal), kRowBytes + 20) << "a restart counted otherwise";
+  EXPECT_EQ(bytes(Class::latest), kRowBytes + 20);
+}
+
 TEST_F(Disk, RemembersWhichPicturesTheCloudAskedFor) {
   commit({.puts = {row("a")}});
   wire::Ack accepted = ack("a", wire::AckResult::accepted);

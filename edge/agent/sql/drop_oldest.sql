@@ -1,3 +1,3 @@
 DELETE FROM agent_outbox
 WHERE seq IN (SELECT seq FROM agent_outbox WHERE class = 'normal' ORDER BY seq LIMIT :most)
-RETURNING seq, class, length(payload) AS bytes
+RETURNING seq, class, length(CAST(payload AS BLOB)) AS bytes

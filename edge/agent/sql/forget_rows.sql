@@ -1,2 +1,2 @@
 DELETE FROM agent_outbox WHERE seq IN (SELECT seq FROM @rows(seq bigint) AS r)
-RETURNING seq, class, length(payload) AS bytes
+RETURNING seq, class, length(CAST(payload AS BLOB)) AS bytes

@@ -1,3 +1,3 @@
 DELETE FROM agent_outbox
 WHERE class = 'latest' AND function || '/' || topic IN (SELECT place FROM @rows(place text) AS r)
-RETURNING seq, class, length(payload) AS bytes
+RETURNING seq, class, length(CAST(payload AS BLOB)) AS bytes
