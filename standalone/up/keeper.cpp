@@ -23,8 +23,8 @@ std::string told(const Child& child) {
 
 }  // namespace
 
-Keeper::Keeper(Loop& loop, const Clock& clock, Says says)
-    : loop_(loop), clock_(clock), says_(std::move(says)) {}
+Keeper::Keeper(Loop& loop, const Clock& clock, Says says, Millis stop_within)
+    : loop_(loop), clock_(clock), says_(std::move(says)), stop_within_(stop_within) {}
 
 Keeper::~Keeper() {
   while (!kept_.empty()) kept_.pop_back();
@@ -113,7 +113,7 @@ void Keeper::end(Kept& kept, int signal, Done done) {
   kept.gone = std::move(done);
   kept.child->signal(signal);
   if (signal == SIGKILL) return;
-  kept.deadline = loop_.after(kStopWithin, [this, &kept] {
+  kept.deadline = loop_.after(stop_within_, [this, &kept] {
     says_.progress(kept.program.child.name + " does not end; killing it");
     kept.child->signal(SIGKILL);
   });

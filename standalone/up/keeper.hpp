@@ -30,7 +30,7 @@ class Keeper {
     std::function<void(const std::string&)> progress;
     std::function<void(Error)> broken;  // a program that must not end has ended
   };
-  Keeper(Loop& loop, const Clock& clock, Says says);
+  Keeper(Loop& loop, const Clock& clock, Says says, Millis stop_within = kStopWithin);
   ~Keeper();
   Keeper(const Keeper&) = delete;
   Keeper& operator=(const Keeper&) = delete;
@@ -71,6 +71,7 @@ class Keeper {
   Loop& loop_;
   const Clock& clock_;
   Says says_;
+  const Millis stop_within_;
   std::vector<std::unique_ptr<Kept>> kept_;  // in order of start
   bool stopping_ = false;
   std::function<void()> all_gone_;

@@ -38,8 +38,8 @@ StoryPlayed play_one(const story::Story& story, Launch& launch, ProcessWorld& wo
     say("  ok: " + story.outcome + " (" + in_seconds(out.ms) + ")");
     return out;
   }
-  out.why = played.error().detail;
-  say("  FAILED: " + out.why);
+  out.why = launch.stopping() ? "stopped" : played.error().detail;
+  say("  " + std::string(launch.stopping() ? "" : "FAILED: ") + out.why);
   if (!launch.stopping()) world.mend();
   return out;
 }
@@ -81,7 +81,7 @@ Books compare_books(const std::vector<OrderRead>& orders, const std::vector<Char
 bool Played::ok() const {
   const bool stories_ok = std::all_of(stories.begin(), stories.end(),
                                       [](const StoryPlayed& story) { return story.ok; });
-  return stories_ok && why.empty() && books.doubled == 0 && books.missing == 0;
+  return !stories.empty() && stories_ok && why.empty() && books.doubled == 0 && books.missing == 0;
 }
 
 Played play_all(Launch& launch, const std::function<void(const std::string&)>& say) {
@@ -90,6 +90,10 @@ Played play_all(Launch& launch, const std::function<void(const std::string&)>& s
   for (const story::Story& story : story::all()) {
     if (launch.stopping()) break;
     out.stories.push_back(play_one(story, launch, world, say));
+  }
+  if (launch.stopping()) {
+    out.why = "stopped";
+    return out;
   }
   const auto orders = world.orders();
   const auto charges = ledger_of(launch.stripe_url());

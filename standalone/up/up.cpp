@@ -54,7 +54,7 @@ int conduct(Launch& launch, const Options& options) {
   tell_urls(launch, options);
 
   const Played played = play_all(launch, say);
-  const int status = played.ok() ? 0 : 1;
+  const int status = played.ok() ? 0 : launch.stopping() ? kInterrupted : 1;
   if (const std::string why = launch.broken(); !why.empty()) {
     say("trayline up: " + why);
     return 1;
