@@ -33,6 +33,7 @@ namespace {
 // How often screens that did not paint what they should are told again.
 constexpr Millis kRepeatScreens{2'000};
 constexpr Millis kRefreshRevocations{1'000};
+constexpr Millis kLastWords{100};
 
 // Trailing white space of a file is not part of its secret.
 Result<std::string> secret(const std::string& path) {
@@ -64,6 +65,7 @@ std::shared_ptr<const orders::Settings> settings_of_orders(const Settings& setti
     }
   }
   if (store.site.match_without_code) out->match_without_code.insert(store.site.id);
+  out->env = settings.env;
   out->token_key = std::move(key);
   out->order_ttl = settings.orders.ttl.value;
   out->match_window = settings.orders.match_window.value;
@@ -106,6 +108,7 @@ struct Cloud::State {
   std::thread tick;
   Loop::Timer repeat_timer;
   Loop::Timer revocation_timer;
+  Loop::Timer stop_timer;
   std::uint16_t port = 0;
   std::string public_url;
 
@@ -120,6 +123,8 @@ struct Cloud::State {
   void wake(const std::vector<std::string>& keys);
   void repeat_screens();
   void refresh_revocations();
+  void begin_stop();
+  void end_stop();
   accounts::Settings accounts_settings() const;
   std::string key_file(const std::string& name) const {
     return settings.data_dir + "/keys/" + name;
@@ -343,6 +348,17 @@ void Cloud::State::repeat_screens() {
   repeat_timer = loop.after(kRepeatScreens, [this] { repeat_screens(); });
 }
 
+// Nothing new comes in; the tick in hand ends and says its last words.
+void Cloud::State::begin_stop() {
+  server->close();
+  host->stop();
+}
+
+// The last answers and publications get a moment to leave.
+void Cloud::State::end_stop() {
+  stop_timer = loop.after(kLastWords, [this] { loop.stop(); });
+}
+
 void Cloud::State::refresh_revocations() {
   facade->refresh_revocations();
   revocation_timer = loop.after(kRefreshRevocations, [this] { refresh_revocations(); });
@@ -364,7 +380,9 @@ Result<std::unique_ptr<Cloud>> Cloud::open(const Settings& settings) {
 
 std::uint16_t Cloud::port() const { return state_->port; }
 std::string Cloud::url() const { return state_->public_url; }
-void Cloud::stop() { state_->loop.stop(); }
+void Cloud::stop() {
+  state_->loop.post([this] { state_->begin_stop(); });
+}
 Result<void> Cloud::post(host::Message message) { return state_->host->post(std::move(message)); }
 Result<std::unique_ptr<store::Session>> Cloud::reader() { return state_->store->reader(); }
 Result<std::string> Cloud::order_key() const { return secret(state_->key_file("orders")); }
@@ -372,15 +390,16 @@ Result<std::string> Cloud::order_key() const { return secret(state_->key_file("o
 void Cloud::run() {
   State& s = *state_;
   s.repeater.emplace(s.settings.env);
-  s.loop.on_stop_signal([&s] { s.loop.stop(); });
+  s.loop.on_stop_signal([&s] { s.begin_stop(); });
   s.loop.post([&s] {
     s.repeat_screens();
     s.refresh_revocations();
   });
-  s.tick = std::thread([&s] { s.host->run(); });
+  s.tick = std::thread([&s] {
+    s.host->run();
+    s.loop.post([&s] { s.end_stop(); });
+  });
   s.loop.run();
-  s.server->close();
-  s.host->stop();
   s.tick.join();
   s.workers->stop();
 }

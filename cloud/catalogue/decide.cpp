@@ -174,6 +174,10 @@ Decision decide_quote(const Snapshot& snapshot, const Quote& quote, std::uint64_
     return refused(request, "amount_too_large", "The order is too large.",
                    {{"/lines", "cost more than one order may"}});
   }
+  if (place.total.minor == 0) {
+    return refused(request, "amount_too_small", "There is nothing to pay.",
+                   {{"/lines", "cost nothing together"}});
+  }
   Decision d;
   d.out.messages.push_back(
       host::to<wire::orders::In>(wire::orders::kService, std::move(place), request));

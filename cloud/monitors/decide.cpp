@@ -43,6 +43,7 @@ Decision decide_show(const Snapshot& snapshot, const std::string& env,
   const ScreenKey key{show.core, show.state.screen};
   const auto found = snapshot.find(key);
   Screen screen = found == snapshot.end() ? Screen() : found->second;
+  if (show.update && screen.state.order != show.state.order) return {};
   const std::int64_t highest = std::max(screen.state.version, screen.painted.value_or(0));
   screen.state = show.state;
   screen.state.version = highest + 1;

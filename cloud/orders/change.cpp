@@ -126,7 +126,7 @@ void Change::ask_capture() {
       wire::payments::kService, wire::payments::Capture{order.id, order.total}));
 }
 
-void Change::show(std::string_view status) {
+void Change::show(std::string_view status, bool update) {
   const auto station = settings_.stations.find({order.core, order.station});
   if (station == settings_.stations.end()) return;
   wire::ScreenState state;
@@ -138,10 +138,11 @@ void Change::show(std::string_view status) {
   state.lines = screen_lines(order);
   state.total = order.total;
   decision_.out.messages.push_back(host::to<wire::monitors::In>(
-      wire::monitors::kService, wire::monitors::Show{order.core, std::move(state)}));
+      wire::monitors::kService, wire::monitors::Show{order.core, std::move(state), update}));
 }
 
-void Change::show_state() { show(screen_status(order.state)); }
+void Change::show_state() { show(screen_status(order.state), false); }
+void Change::update_screen() { show(screen_status(order.state), true); }
 
 void Change::release(std::string_view reason, std::string_view fate) {
   decision_.out.cancel_timers.push_back(expiry_timer(order.id));

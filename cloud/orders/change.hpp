@@ -21,9 +21,11 @@ class Change {
   // a person instead.
   void ask_capture();
   // What the screen of the order's station shows; nothing without a station.
-  void show(std::string_view status);
-  // Shows what belongs to the state.
+  void show(std::string_view status, bool update);
+  // Shows what belongs to the state, because its tray was seen just now.
   void show_state();
+  // The same for news from elsewhere: a screen that shows another order by now keeps it.
+  void update_screen();
   // Gives the money back and stops the clock of an order that ends without a charge.
   void release(std::string_view reason, std::string_view fate);
   // Puts the order into the decision; version + 1 where something visible changed.

@@ -34,7 +34,7 @@ Decision decide_cancel(const Snapshot& snapshot, const Settings& settings,
     return d;
   }
   change.release("requested_by_customer", "closed");
-  change.show_state();
+  change.update_screen();
   change.finish();
   host::Answer a;
   a.body = view_of(*d.changed, settings);
@@ -49,9 +49,16 @@ Decision decide_expire(const Snapshot& snapshot, const Settings& settings,
   const auto found = snapshot.orders.find(expire.order);
   if (found == snapshot.orders.end()) return d;
   Change change(d, settings, found->second, now);
+  const State state = found->second.state;
+  if (state == State::verified || state == State::capturing) {  // its end comes from the provider
+    const wire::orders::In again = expire;
+    d.out.timers.push_back({expiry_timer(expire.order), std::string(wire::orders::kService),
+                            now + settings.expire_again, wire::variant_to_json(again)});
+    return d;
+  }
   if (!change.step(Event::expire, "not picked up")) return d;
   change.release("abandoned", "closed");
-  change.show_state();
+  change.update_screen();
   change.finish();
   return d;
 }

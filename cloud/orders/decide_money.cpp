@@ -19,8 +19,16 @@ Event event_of(wire::orders::HoldOutcome outcome) {
   return Event::hold_declined;
 }
 
-// The tray may have stood there before the money was held.
-void follow_tray(Change& change) {
+// The tray may have stood there before the money was held; it counts only while it is this
+// order's.
+void follow_tray(const Snapshot& snapshot, Change& change) {
+  Order& order = change.order;
+  const auto visit = snapshot.visits.find({order.core, order.station, order.visit});
+  if (visit == snapshot.visits.end() || visit->second.order != order.id) {
+    order.tray = TrayWord::none;
+    order.difference = {};
+    return;
+  }
   switch (change.order.tray) {
     case TrayWord::none:
       return;
@@ -49,9 +57,9 @@ Decision decide_hold(const Snapshot& snapshot, const Settings& settings,
   if (result.outcome == wire::orders::HoldOutcome::no_card) change.order.reason = "no_card";
   if (change.order.state == State::authorised) {
     change.order.hold_minor = result.hold_minor;
-    follow_tray(change);
+    follow_tray(snapshot, change);
   }
-  if (change.order.tray != TrayWord::none) change.show_state();
+  if (change.order.tray != TrayWord::none) change.update_screen();
   change.finish();
   return d;
 }
@@ -87,7 +95,7 @@ Decision decide_capture(const Snapshot& snapshot, const Settings& settings,
       if (!change.step(Event::capture_refused, result.reason)) return d;
       break;
   }
-  change.show_state();
+  change.update_screen();
   change.finish();
   return d;
 }

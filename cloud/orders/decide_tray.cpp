@@ -65,20 +65,26 @@ const Order* by_code(const Snapshot& snapshot, const Settings& settings, const P
   return found;
 }
 
-// Where the site allows it: the only open order of the site that this tray matches surely.
+// Where the site allows it and no code lies in the picture: the only open order of the site that
+// this tray could be, if it is that surely and its money is held. Any other that it could be, also
+// one whose hold is still being made, leaves the choice to a person.
 const Order* by_content(const Snapshot& snapshot, const Settings& settings, const Prediction& p,
                         const SiteId& site, Time now) {
-  if (!settings.match_without_code.contains(site)) return nullptr;
-  if (p.verdict != wire::Verdict::confident || p.items.empty()) return nullptr;
+  if (!settings.match_without_code.contains(site) || !snapshot.open_complete) return nullptr;
+  if (!p.codes.empty() || p.verdict != wire::Verdict::confident || p.items.empty()) return nullptr;
   const Order* found = nullptr;
   for (const auto& [id, order] : snapshot.orders) {
-    const bool open = order.state == State::authorised || order.state == State::mismatch;
-    if (!open || order.site != site || now - order.placed > settings.match_window) continue;
-    if (verify::verify(p, counts_of(order), settings.verify).kind != verify::Kind::match) continue;
+    const bool over = is_settled(order.state) || is_terminal(order.state);
+    if (over || order.site != site || now - order.placed > settings.match_window) continue;
+    if (verify::verify(p, counts_of(order), settings.verify).kind == verify::Kind::mismatch)
+      continue;
     if (found != nullptr) return nullptr;
     found = &order;
   }
-  return found;
+  const bool ready =
+      found != nullptr && (found->state == State::authorised || found->state == State::mismatch) &&
+      verify::verify(p, counts_of(*found), settings.verify).kind == verify::Kind::match;
+  return ready ? found : nullptr;
 }
 
 // A tray that belongs to nobody that we know: a person decides.
@@ -91,7 +97,7 @@ void show_nobody(Decision& d, const Prediction& p, const Station& station) {
     state.lines.push_back({item.sku, item.sku.value, item.count, wire::LineState::unclear});
   }
   d.out.messages.push_back(host::to<wire::monitors::In>(
-      wire::monitors::kService, wire::monitors::Show{p.core, std::move(state)}));
+      wire::monitors::kService, wire::monitors::Show{p.core, std::move(state), false}));
 }
 
 TrayWord word_of(verify::Kind kind) {

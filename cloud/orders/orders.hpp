@@ -79,6 +79,7 @@ struct Snapshot {
   std::map<VisitKey, Visit> visits;
   std::map<PredictionKey, Known> predictions;
   std::map<SiteId, std::int64_t> numbers;
+  bool open_complete = true;  // all open orders of the sites that were asked for are here
 };
 
 struct History {

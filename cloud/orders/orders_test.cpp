@@ -267,6 +267,52 @@ TEST_F(OrdersTest, ATrayBeforeTheHoldIsChargedWhenTheHoldStands) {
   EXPECT_EQ(d.changed->state, State::capturing);
 }
 
+TEST_F(OrdersTest, ATrayThatBecameAnotherOrdersIsNotChargedWhenALateHoldStands) {
+  order().state = State::placed;
+  see(right_tray());
+  snapshot.visits.begin()->second.order = OrderId("o2");  // its code was shown on the same visit
+  const Decision d = decide_hold(
+      snapshot, settings, {OrderId("o1"), wire::orders::HoldOutcome::authorised, 1200, ""}, now);
+  EXPECT_TRUE(captures(d).empty());
+  EXPECT_EQ(d.changed->state, State::authorised);
+  EXPECT_EQ(d.changed->tray, TrayWord::none);
+}
+
+TEST_F(OrdersTest, AnotherOrderThatTheTrayCouldBeLeavesTheChoiceToAPerson) {
+  settings.match_without_code = {SiteId("main")};
+  Order twin = order();
+  twin.id = OrderId("o2");
+  twin.code = "7766554433221100";
+  twin.state = State::placed;  // its hold is still being made
+  put(twin);
+  EXPECT_TRUE(captures(see(tray({{"soup", 1}, {"roll", 2}}, false))).empty());
+  snapshot.orders.erase(OrderId("o2"));
+  snapshot.open_complete = false;
+  EXPECT_TRUE(captures(see(tray({{"soup", 1}, {"roll", 2}}, false))).empty());
+  snapshot.open_complete = true;
+  auto foreign = tray({{"soup", 1}, {"roll", 2}}, false);
+  foreign.prediction.codes = {"aHR0cHM6Ly9leGFtcGxlLm9yZw"};
+  EXPECT_TRUE(captures(see(foreign)).empty()) << "a code that is not ours is no order's";
+}
+
+TEST_F(OrdersTest, AnOrderWhoseTimeIsOverWhileItIsCapturedIsLookedAtAgain) {
+  order().state = State::capturing;
+  const Decision d = decide_expire(snapshot, settings, {OrderId("o1")}, now);
+  ASSERT_EQ(d.out.timers.size(), 1U);
+  EXPECT_EQ(d.out.timers[0].due, now + settings.expire_again);
+}
+
+TEST_F(OrdersTest, NewsOfAnOrderOnlyUpdatesAScreenThatStillShowsIt) {
+  see(right_tray());
+  const auto of = [](const Decision& d) {
+    return sent<wire::monitors::Show, wire::monitors::In>(d);
+  };
+  const Decision paid = decide_capture(
+      snapshot, settings, {OrderId("o1"), wire::orders::CaptureOutcome::captured, 1200, ""}, now);
+  ASSERT_EQ(of(paid).size(), 1U);
+  EXPECT_TRUE(of(paid)[0].update);
+}
+
 TEST_F(OrdersTest, NeverCapturesMoreThanTheHold) {
   order().hold_minor = 1199;
   const Decision d = see(right_tray());

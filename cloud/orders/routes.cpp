@@ -1,4 +1,6 @@
 // What customers can ask of orders, and which topic brings trays.
+#include <algorithm>
+
 #include "cloud/orders/rows.hpp"
 #include "cloud/orders/service.hpp"
 #include "cloud/orders/sql.hpp"
@@ -87,9 +89,11 @@ OrProblem<Order> own_order(const Asked& asked, store::Session& reader) {
 
 OrProblem<host::Message> cancel(const Asked& asked, store::Session&) {
   std::string why = asked.body.text_at("reason");
-  if (why.size() > 200) {
-    return refuse(Code::invalid_argument, "invalid_reason", "The reason is too long.",
-                  {{"/reason", "at most 200 bytes"}});
+  const bool control = std::any_of(why.begin(), why.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  if (why.size() > 200 || control) {
+    return refuse(Code::invalid_argument, "invalid_reason", "The reason cannot be kept.",
+                  {{"/reason", "at most 200 bytes without control characters"}});
   }
   return host::to<wire::orders::In>(
       wire::orders::kService,
@@ -109,6 +113,7 @@ std::optional<Cursor> read_cursor(const std::string& text) {
   const std::size_t dot = plain.find('.');
   if (dot == std::string::npos || dot == 0 || dot > 15) return std::nullopt;
   Cursor cursor{0, plain.substr(dot + 1)};
+  if (!is_uuid7(cursor.before_id)) return std::nullopt;
   for (const char c : plain.substr(0, dot)) {
     if (c < '0' || c > '9') return std::nullopt;
     cursor.before_ms = cursor.before_ms * 10 + (c - '0');

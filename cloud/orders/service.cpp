@@ -4,6 +4,7 @@
 #include "cloud/orders/rows.hpp"
 #include "cloud/orders/sql.hpp"
 #include "cloud/orders/token.hpp"
+#include "lib/wire/topics.hpp"
 
 namespace trayline::orders {
 namespace {
@@ -67,6 +68,8 @@ class OrdersService final : public host::LoadDecideSave<In, Snapshot, Decision> 
   Result<void> load_orders(store::Session& session, const Wanted& wanted, Snapshot& snapshot,
                            Time oldest) const;
   Result<void> load_trays(store::Session& session, const Wanted& wanted, Snapshot& snapshot) const;
+  void refuse(const host::Message& message, const host::Problem& problem,
+              host::Output& out) const override;
 
   std::shared_ptr<const Settings> settings_;
 };
@@ -86,6 +89,7 @@ Result<void> OrdersService::load_orders(store::Session& session, const Wanted& w
                            {"most", static_cast<std::int64_t>(settings_->open_orders_max)}};
     Result<store::Answer> rows = session.run(sql::load_open_orders, sites, args);
     if (!rows) return fail(rows.error());
+    snapshot.open_complete = rows->size() < settings_->open_orders_max;
     answers.push_back(std::move(*rows));
   }
   for (const store::Answer& answer : answers) {
@@ -135,8 +139,31 @@ Result<Snapshot> OrdersService::load(store::Session& session, const Batch& batch
   Snapshot snapshot;
   const Time oldest = now - settings_->match_window;
   if (auto r = load_orders(session, wanted, snapshot, oldest); !r) return fail(r.error());
+  for (const auto& in : batch) {  // whose tray stands where an order's stood
+    const auto* held = std::get_if<wire::orders::HoldResult>(in.body);
+    const auto order = held ? snapshot.orders.find(held->order) : snapshot.orders.end();
+    if (order == snapshot.orders.end() || order->second.visit.empty()) continue;
+    const Order& o = order->second;
+    wanted.visits.add(o.core.value, o.station.value, o.visit.value);
+  }
   if (auto r = load_trays(session, wanted, snapshot); !r) return fail(r.error());
   return snapshot;
+}
+
+// A tray that cannot be handled is refused, so that the edge keeps it for a person.
+void OrdersService::refuse(const host::Message& message, const host::Problem& problem,
+                           host::Output& out) const {
+  host::Service::refuse(message, problem, out);
+  const In* in = std::any_cast<In>(&message.body);
+  const auto* seen = in ? std::get_if<wire::orders::TraySeen>(in) : nullptr;
+  if (seen == nullptr) return;
+  wire::Ack ack;
+  ack.prediction = seen->prediction.id;
+  ack.payload_sha256 = seen->hash;
+  ack.result = wire::AckResult::refused;
+  ack.reason = problem.detail;
+  const wire::Resource resource{settings_->env, seen->prediction.core};
+  out.publish.push_back({wire::down_topic(resource, "agent", "acks"), to_json_text(ack)});
 }
 
 Decision OrdersService::decide(const Snapshot& snapshot, const host::Incoming<In>& in,

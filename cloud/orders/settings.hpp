@@ -19,10 +19,12 @@ struct Station {
 };
 
 struct Settings {
+  std::string env;  // of this cloud, part of every topic
   std::map<std::pair<CoreId, StationId>, Station> stations;
   std::set<SiteId> match_without_code;   // sites where an exact tray may find its order
   std::string token_key;                 // signs the codes of orders; secret
   Millis order_ttl{4 * 60 * 60 * 1000};  // an order that is not picked up expires
+  Millis expire_again{10 * 60 * 1000};   // for one whose capture is under way just then
   Millis match_window{30 * 60 * 1000};   // for trays without a code
   std::int64_t holds_max = 2;            // attempts to hold money, a lapsed one included
   std::size_t open_orders_max = 500;     // looked at for a tray without a code

@@ -286,6 +286,15 @@ Decision set_up_card(const Snapshot& snapshot, const wire::payments::SetUpCard& 
 Decision customer_ready(const Snapshot& snapshot, const wire::payments::CustomerReady& m,
                         std::uint64_t request) {
   Decision d;
+  if (!m.refused.empty()) {
+    host::Answer refusal;
+    refusal.problem = host::Problem{Code::conflict,
+                                    "provider_refused",
+                                    "The payment provider does not take a card just now.",
+                                    {}};
+    d.out.replies.push_back({request, std::move(refusal)});
+    return d;
+  }
   if (!snapshot.customers.contains(m.user)) d.customer = Customer{m.user, m.customer, ""};
   host::Answer answer;
   answer.status = 201;

@@ -124,8 +124,15 @@ class ProviderExecutor final : public host::Executor {
     NewCard card{UserId(step->text("user")), step->text("customer"), step->text("attempt")};
     const UserId user = card.user;
     provider_.set_up_card(std::move(card), [step, user](Result<CardSetUp> card_set_up) {
-      if (!card_set_up) return again(step, card_set_up.error());
-      wire::payments::CustomerReady ready{user, card_set_up->customer, card_set_up->secrets};
+      if (!card_set_up && is_passing(card_set_up.error())) return again(step, card_set_up.error());
+      wire::payments::CustomerReady ready;
+      ready.user = user;
+      if (card_set_up) {
+        ready.customer = card_set_up->customer;
+        ready.secrets = card_set_up->secrets;
+      } else {
+        ready.refused = card_set_up.error().detail;
+      }
       host::Outcome outcome;
       outcome.id = step->effect.id;
       outcome.result = host::to<wire::payments::In>(wire::payments::kService, std::move(ready),

@@ -216,7 +216,7 @@ TEST_F(PaymentsTest, WordsAboutUnknownOrdersAreKeptForAPerson) {
 }
 
 TEST_F(PaymentsTest, ASecretOfTheProviderIsAnsweredAndNeverPartOfAText) {
-  const wire::payments::CustomerReady ready{UserId("ann"), "cus_1",
+  const wire::payments::CustomerReady ready{UserId("ann"), "cus_1", "",
                                             Json::object({{"client_secret", "seti_secret_x"}})};
   const Decision d = decide_payment(snapshot, ready, 5);
   EXPECT_EQ(d.out.replies.at(0).answer.body.text_at("client_secret"), "seti_secret_x");

@@ -90,6 +90,7 @@ class StripeProvider final : public Provider {
     });
   }
   void create(NewIntent intent, Seen seen) override {
+    if (intent.amount.minor <= 0) return seen(fail(Code::invalid_argument, "amount_too_small"));
     loop_.post([this, intent = std::move(intent), seen = std::move(seen)] {
       stripe_.create_intent({intent.order, intent.amount, intent.customer, intent.method},
                             intent.key, seen_by(seen));

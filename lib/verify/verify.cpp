@@ -112,6 +112,15 @@ double log_ratio_of_match(const std::vector<Thing>& things, const std::vector<st
   return gain < 0 ? gain : nearest;
 }
 
+// Another reading of the tray with another number of items that is about as likely.
+bool count_in_doubt(const wire::Prediction& tray, std::size_t things, double margin) {
+  return std::any_of(tray.alternatives.begin(), tray.alternatives.end(), [&](const auto& other) {
+    std::int64_t count = 0;
+    for (const wire::SkuCount& c : other.items) count += c.count;
+    return count != static_cast<std::int64_t>(things) && other.cost - tray.cost < margin;
+  });
+}
+
 }  // namespace
 
 Verification verify(const wire::Prediction& tray, const std::vector<wire::SkuCount>& order,
@@ -133,6 +142,7 @@ Verification verify(const wire::Prediction& tray, const std::vector<wire::SkuCou
   const bool unknown = std::any_of(out.extra.begin(), out.extra.end(), [](const wire::SkuCount& c) {
     return c.sku.value == wire::kUnknownSku;
   });
+  if (count_in_doubt(tray, things.size(), options.reading_margin)) return out;
   if (things.size() == units.size() && out.match_posterior >= options.match_at_least) {
     out.kind = Kind::match;
     out.missing.clear();

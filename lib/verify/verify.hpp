@@ -25,6 +25,7 @@ struct Options {
   double mismatch_at_least = 0.75;  // posterior of "tray is not the order" to name the difference
   double ghost = 0.005;             // an item seen that is not there, or not seen that is
   double floor = 1e-4;              // the least probability of any SKU for any item
+  double reading_margin = 0.02;     // costs this near: another count of items is as likely
 };
 
 struct Verification {

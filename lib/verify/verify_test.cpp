@@ -75,6 +75,15 @@ TEST(Verify, AcceptsAWeakItemThatNothingElseExplainsBetter) {
   EXPECT_EQ(v.kind, Kind::match);
 }
 
+TEST(Verify, AnotherCountThatIsAboutAsLikelyGoesToAPerson) {
+  auto seen_tray = tray({seen("soup", 0.95), seen("roll", 0.9, {}, 2)});
+  seen_tray.cost = 1.0;
+  seen_tray.alternatives = {{{{Sku("soup"), 1}, {Sku("roll"), 3}}, 1.01}};
+  EXPECT_EQ(verify(seen_tray, kOrder).kind, Kind::unsure);
+  seen_tray.alternatives[0].cost = 1.5;
+  EXPECT_EQ(verify(seen_tray, kOrder).kind, Kind::match) << "a far reading is no doubt";
+}
+
 TEST(Verify, AHundredThousandItemsAreUnsureNotSlow) {
   const auto v = verify(tray({seen("roll", 1, {}, 100'000)}), kOrder);
   EXPECT_EQ(v.kind, Kind::unsure);

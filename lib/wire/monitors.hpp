@@ -11,9 +11,11 @@ struct Show {
   static constexpr std::string_view kType = "show";
   CoreId core;
   ScreenState state;
+  bool update = false;  // news of an order: only where the screen still shows that order
   static void describe(auto& member, auto& self) {
     member("core", self.core);
     member("state", self.state);
+    member.defaulted("update", self.update);
   }
 };
 

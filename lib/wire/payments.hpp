@@ -67,10 +67,12 @@ struct CustomerReady {
   static constexpr std::string_view kType = "customer_ready";
   UserId user;
   std::string customer;
-  Json secrets = {};  // for the waiting caller only; not part of any text or row
+  std::string refused = {};  // why the provider does not do it; then there is no customer
+  Json secrets = {};         // for the waiting caller only; not part of any text or row
   static void describe(auto& member, auto& self) {
     member("user", self.user);
     member("customer", self.customer);
+    member.defaulted("refused", self.refused);
   }
 };
 

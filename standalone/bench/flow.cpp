@@ -98,7 +98,7 @@ Result<void> seed(const Bench& b) {
   const SystemClock clock;
   const UserId user("bench-user");
   post(host::to<wire::payments::In>(wire::payments::kService,
-                                    wire::payments::CustomerReady{user, "cus_bench", {}}));
+                                    wire::payments::CustomerReady{user, "cus_bench", "", {}}));
   give_way(200);
   post(host::to<wire::payments::In>(wire::payments::kService,
                                     wire::payments::CardSaved{"cus_bench", "pm_card_visa"}));

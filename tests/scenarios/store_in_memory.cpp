@@ -36,6 +36,7 @@ StoreInMemory::StoreInMemory(int stations) {
     settings->stations[{CoreId("store-1"), StationId("counter-" + n)}] = {SiteId("main"),
                                                                           ScreenId("front-" + n)};
   }
+  settings->env = kEnv;
   settings->token_key = "a key for tests";
   db = *store::open_sqlite({":memory:"}, nullptr);
   push = std::make_unique<push::MemoryExecutor>();
