@@ -3,6 +3,7 @@
 #include <set>
 
 #include "lib/base/check.hpp"
+#include "lib/config/config.hpp"
 #include "sim/tray/product.hpp"
 
 namespace trayline::up {

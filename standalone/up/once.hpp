@@ -44,7 +44,8 @@ struct Played {
 };
 
 Played play_all(Launch& launch, const std::function<void(const std::string&)>& say);
-// {"ok","stories":[{"name","outcome","ok","ms"}],"charges":{"orders","captured","double","missing"}}
+// {"ok","stories":[{"name","outcome","ok","ms"}],
+//  "charges":{"orders","captured","double","missing"}}
 Json to_json(const Played& played);
 
 }  // namespace trayline::up
