@@ -88,12 +88,14 @@ struct Agent::State {
   }
 
   Result<void> open_outbox() {
-    Outbox::Config config{path("outbox.db"), {}, {}};
-    config.limits.bytes_max = static_cast<std::int64_t>(settings.outbox.bytes);
-    config.limits.other_bytes_max = config.limits.bytes_max / 4;
+    OutboxLimits limits;
+    limits.bytes_max = static_cast<std::int64_t>(settings.outbox.bytes);
+    limits.other_bytes_max = limits.bytes_max / 4;
+    auto table = Table::open(path("outbox.db"), limits, clock, nullptr);
+    if (!table) return fail(table.error());
     Outbox::Out out{[this](const Row& row) { send(row); },
                     [this](const Settled& settled) { take(settled); }, [this] { changed(); }};
-    auto opened = Outbox::open(loop, clock, random, config, std::move(out));
+    auto opened = Outbox::open(loop, Sender(random), clock, std::move(*table), std::move(out));
     if (!opened) return fail(opened.error());
     outbox = std::move(*opened);
     return {};

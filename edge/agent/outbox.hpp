@@ -13,19 +13,15 @@ namespace trayline::agent {
 
 class Outbox {
  public:
-  struct Config {
-    std::string path;
-    OutboxLimits limits;
-    SenderLimits sender;
-  };
   struct Out {
     std::function<void(const Row&)> send;         // publish it; the broker's answer: delivered()
     std::function<void(const Settled&)> settled;  // the cloud's answer is on disk
     std::function<void()> changed;                // totals or stalled() may have changed
   };
-  // Errors as of Table::open. What is on disk starts to be sent after connection(true).
-  static Result<std::unique_ptr<Outbox>> open(Loop& loop, const Clock& clock, Random& random,
-                                              const Config& config, Out out);
+  // Reads what waits, and fails as the table does. What is on disk starts to be sent after
+  // connection(true).
+  static Result<std::unique_ptr<Outbox>> open(Loop& loop, Sender sender, const Clock& clock,
+                                              std::unique_ptr<Table> table, Out out);
   // Waits for the disk to finish what it has; answers that come later are not given.
   ~Outbox();
   Outbox(const Outbox&) = delete;
@@ -34,6 +30,8 @@ class Outbox {
   // done runs after the commit (or at once, with full, where too much waits for the disk).
   using Done = std::function<void(PutResult result, std::int64_t seq)>;
   void put(Row row, Done done);
+  // The message is waited for until the answer is on disk; what the disk does not take is tried
+  // again.
   void answered(const wire::Ack& ack);
   void connection(bool up);
   void delivered(std::int64_t seq);

@@ -71,10 +71,10 @@ Result<std::unique_ptr<Table>> Table::open(const std::string& path, const Outbox
     Result<std::unique_ptr<store::Store>> store = store::open_sqlite({.path = path}, metrics);
     if (!store && store.error().code == Code::conflict) return fail(store.error());
     if (store) {
-      std::unique_ptr<Table> table(new Table(std::move(*store), limits, clock));
-      Result<void> ready = table->store_->migrate({&sql::migrations});
-      if (ready) ready = table->load_totals();
+      Result<std::unique_ptr<Table>> opened = on(std::move(*store), limits, clock);
+      Result<void> ready = opened ? Result<void>() : fail(opened.error());
       if (ready && again) {
+        Table* const table = opened->get();
         store::Rows count(2);
         count.add("corrupt", 1);
         ready = table->store_->transaction([&](store::Session& session) -> Result<void> {
@@ -83,7 +83,7 @@ Result<std::unique_ptr<Table>> Table::open(const std::string& path, const Outbox
         });
         table->totals_.corrupt += 1;
       }
-      if (ready) return table;
+      if (ready) return opened;
       why = ready.error().detail;
     } else {
       why = store.error().detail;
@@ -93,6 +93,15 @@ Result<std::unique_ptr<Table>> Table::open(const std::string& path, const Outbox
         {{"file", path}, {"why", why}});
   }
   return fail(Code::unavailable, "the outbox " + path + ": " + why);
+}
+
+Result<std::unique_ptr<Table>> Table::on(std::unique_ptr<store::Store> store,
+                                         const OutboxLimits& limits, const Clock& clock) {
+  std::unique_ptr<Table> table(new Table(std::move(store), limits, clock));
+  Result<void> ready = table->store_->migrate({&sql::migrations});
+  if (ready) ready = table->load_totals();
+  if (!ready) return fail(ready.error());
+  return table;
 }
 
 Result<store::Answer> Table::read(const store::Statement& statement, const store::Args& args) {

@@ -78,6 +78,9 @@ class Table {
   // conflict: another process has it; unavailable: the folder cannot be written.
   static Result<std::unique_ptr<Table>> open(const std::string& path, const OutboxLimits& limits,
                                              const Clock& clock, Metrics* metrics);
+  // On a store that is open already; errors as the store's.
+  static Result<std::unique_ptr<Table>> on(std::unique_ptr<store::Store> store,
+                                           const OutboxLimits& limits, const Clock& clock);
 
   // One transaction. On an error nothing of the batch has happened, or all of it (unavailable from
   // the commit itself); both are mended by repetition: keys are unique, answers come again.
