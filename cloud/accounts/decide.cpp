@@ -13,6 +13,10 @@ using namespace wire::accounts;
 
 constexpr Millis kPurgeEvery{3'600'000};
 
+std::int64_t recent_failures(const Settings& settings, const User& user, Time now) {
+  return from_ms(user.failed_ms) + settings.failures_life <= now ? 0 : user.failures;
+}
+
 // One message at a time; a member function per kind.
 class Deciding {
  public:
@@ -96,6 +100,7 @@ class Deciding {
     if (user->failures != 0) {
       User after = *user;
       after.failures = 0;
+      after.failed_ms = 0;
       decision_.user = std::move(after);
     }
     decision_.session = Session{.origin_jti = m.origin_jti,
@@ -111,9 +116,10 @@ class Deciding {
 
   void operator()(const SignInFailed& m) {
     const User* user = snapshot_.by_id(m.user);
-    if (user == nullptr || user->failures >= settings_.failures_max) return;
+    if (user == nullptr || closed(settings_, *user, now_)) return;
     User after = *user;
-    ++after.failures;
+    after.failures = recent_failures(settings_, *user, now_) + 1;
+    after.failed_ms = to_ms(now_);
     decision_.user = std::move(after);
   }
 
@@ -177,6 +183,10 @@ class Deciding {
 };
 
 }  // namespace
+
+bool closed(const Settings& settings, const User& user, Time now) {
+  return recent_failures(settings, user, now) >= settings.failures_max;
+}
 
 const User* Snapshot::by_id(const UserId& id) const {
   const auto found =

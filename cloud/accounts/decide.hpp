@@ -32,6 +32,10 @@ Decision decide(const Settings& settings, const Snapshot& snapshot, const wire::
                 std::uint64_t request, Time now);
 void apply(Snapshot& snapshot, const Decision& decision);
 
+// Whether even the right password is refused: failures_max wrong ones in a row. It ends by itself,
+// failures_life after the last counted one; what fails meanwhile is not counted and moves nothing.
+bool closed(const Settings& settings, const User& user, Time now);
+
 // What a batch writes about sessions: a sign-out ends the sessions that stood before it in the
 // batch, and none that came after it.
 struct SessionWrites {

@@ -125,6 +125,28 @@ TEST(SignInDecision, CountsFailuresUpToTheLimitAndForgetsThemOnSuccess) {
   EXPECT_EQ(pool.user().failures, 0);
 }
 
+TEST(SignInDecision, ForgetsFailuresAfterAWhileHoweverOftenItIsTriedMeanwhile) {
+  Pool pool;
+  pool.settings.failures_max = 3;
+  pool.settings.failures_life = Millis(1000);
+  pool.run(sign_up("u1", "ada"));
+  const auto fail_at = [&](std::int64_t ms) {
+    pool.run(SignInFailed{UserId("u1")}, kNow + Millis(ms));
+    return pool.user().failures;
+  };
+  const auto closed_at = [&](std::int64_t ms) {
+    return closed(pool.settings, pool.user(), kNow + Millis(ms));
+  };
+  EXPECT_EQ(fail_at(0), 1);
+  EXPECT_EQ(fail_at(999), 2);
+  EXPECT_EQ(fail_at(1998), 3) << "in a row, each before the one before it was forgotten";
+  EXPECT_TRUE(closed_at(1998));
+  for (std::int64_t ms = 2000; ms < 2998; ms += 100) fail_at(ms);
+  EXPECT_TRUE(closed_at(2997));
+  EXPECT_FALSE(closed_at(2998)) << "whoever goes on failing keeps the account closed";
+  EXPECT_EQ(fail_at(2998), 1) << "old failures came back";
+}
+
 TEST(SignOutDecision, EndsWhatStoodBeforeItAndNothingAfter) {
   Pool pool;
   pool.run(sign_up("u1", "ada"));

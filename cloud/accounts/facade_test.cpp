@@ -208,6 +208,10 @@ TEST(Accounts, TooManyWrongPasswordsCloseTheAccountToTheRightOne) {
   EXPECT_FALSE(token_of(rig.sign_in(), "AccessToken").empty()) << "two are forgiven";
   for (int i = 0; i < 3; ++i) rig.sign_in("wrong-password");
   EXPECT_EQ(rig.sign_in().text_at("__type"), "NotAuthorizedException");
+  rig.clock.advance(s.failures_life - Millis(1));
+  EXPECT_EQ(rig.sign_in().text_at("__type"), "NotAuthorizedException");
+  rig.clock.advance(Millis(1));
+  EXPECT_FALSE(token_of(rig.sign_in(), "AccessToken").empty()) << "closed for good";
 }
 
 TEST(Accounts, ThrottlesPerAccountWhetherItExistsOrNot) {

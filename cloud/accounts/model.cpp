@@ -33,6 +33,7 @@ User read_user(const store::Row& row) {
   user.groups = column<std::vector<std::string>>(row, "groups");
   user.verifier = row.text("verifier");
   user.failures = row.integer("failures");
+  user.failed_ms = row.integer("failed_ms");
   user.created_ms = row.integer("created_ms");
   if (!row.is_null("code_hash")) {
     user.code = PendingCode{row.text("code_hash"), row.integer("code_expires_ms"),

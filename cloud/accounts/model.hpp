@@ -36,8 +36,9 @@ struct User {
   Status status = Status::unconfirmed;
   std::vector<Attribute> attributes;
   std::vector<std::string> groups;
-  std::string verifier;  // sealed
-  std::int64_t failures = 0;
+  std::string verifier;        // sealed
+  std::int64_t failures = 0;   // wrong passwords in a row, up to the limit
+  std::int64_t failed_ms = 0;  // when the last of them was counted
   std::int64_t created_ms = 0;
   std::optional<PendingCode> code;
   bool operator==(const User&) const = default;

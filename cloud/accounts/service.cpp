@@ -33,13 +33,13 @@ Result<void> save_users(store::Session& session, const std::vector<Decision>& de
   for (const Decision& decision : decisions) {
     if (decision.user) latest[decision.user->id] = &*decision.user;
   }
-  store::Rows users(9);
+  store::Rows users(10);
   store::Rows codes(4);
   store::Rows without(1);
   for (const auto& [id, user] : latest) {
     users.add(id.value, user->username, user->username_key, enum_name(user->status),
               attributes_text(user->attributes), groups_text(user->groups), user->verifier,
-              user->failures, user->created_ms);
+              user->failures, user->failed_ms, user->created_ms);
     if (user->code) {
       codes.add(id.value, user->code->hash, user->code->expires_ms, user->code->tries);
     } else {

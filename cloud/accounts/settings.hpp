@@ -23,7 +23,8 @@ struct Settings {
   Millis code_life{24LL * 3'600'000};      // of a sign-up code
   std::int64_t code_tries_max = 5;         // wrong codes before a new one is needed
   std::int64_t password_min = 8;           // characters; 15 where it is the only factor
-  std::int64_t failures_max = 100;         // wrong passwords in a row before a reset is needed
+  std::int64_t failures_max = 100;         // wrong passwords in a row before the account closes
+  Millis failures_life{3'600'000};         // after the last counted one they are forgotten
   std::string allow_origin = "*";          // of browsers
 
   // Tries per account name and per address.

@@ -1,4 +1,5 @@
 // InitiateAuth by password and by refresh token, GetTokensFromRefreshToken.
+#include "cloud/accounts/decide.hpp"
 #include "cloud/accounts/facade_state.hpp"
 #include "cloud/accounts/fields.hpp"
 #include "cloud/accounts/password.hpp"
@@ -33,7 +34,8 @@ Result<Outcome> try_password(const FacadeParts& parts, const Attempt& attempt,
   const Owner owner{.pool_name = pool_name(parts.settings), .user_id = user.id.value};
   const bool fits = password_fits(parts.sealer, owner, user.verifier, attempt.password);
   // After too many failures the right password says no more than a wrong one.
-  if (user.failures >= parts.settings.failures_max || !fits) return Outcome{user.id, incorrect};
+  const bool shut = closed(parts.settings, user, parts.clock.now());
+  if (shut || !fits) return Outcome{user.id, incorrect};
   if (user.status == Status::disabled)
     return Outcome{UserId(), not_authorized("User is disabled.")};
   if (user.status == Status::unconfirmed) {
