@@ -219,12 +219,11 @@ Result<void> Launch::wait_until_it_sees() {
   while (clock_.monotonic() < deadline && !stopping()) {
     const Result<Json> page = health();
     last = page ? page->dump() : page.error().detail;
-    const Json* camera = page ? page->at("functions", "camera", "state") : nullptr;
+    const Json* state = page ? page->at("functions", "camera", "state") : nullptr;
+    // A folder of photos may have been looked through already.
+    const bool sees = state != nullptr && (*state == Json("live") || *state == Json("ended"));
     const Json* uplink = page ? page->at("uplink", "connected") : nullptr;
-    if (camera != nullptr && *camera == Json("live") && uplink != nullptr &&
-        *uplink == Json(true) && display_streams()) {
-      return {};
-    }
+    if (sees && uplink != nullptr && *uplink == Json(true) && display_streams()) return {};
     std::this_thread::sleep_for(kLook);
   }
   if (broken_) return fail(Code::unavailable, broken());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "sim/story/story.hpp"
 
@@ -14,6 +15,30 @@ bool needs_renderer(const story::Story& story) {
                      [](const story::Line& line) { return line.verb == "tray"; });
 }
 
+// What people order or put down in it.
+std::set<std::string> skus_of(const story::Story& story) {
+  static const std::set<std::string> kOther{"add", "take", "nudged", "removed"};
+  std::set<std::string> skus;
+  for (const story::Line& line : story.lines) {
+    if (line.verb != "orders" && line.verb != "tray") continue;
+    for (std::size_t i = line.verb == "orders" ? 1 : 0; i < line.words.size(); ++i) {
+      const std::string& word = line.words[i];
+      if (word == "code") break;
+      if (word.find_first_not_of("0123456789") != std::string::npos) skus.insert(word);
+    }
+  }
+  for (const std::string& word : kOther) skus.erase(word);
+  return skus;
+}
+
+// Why it cannot be played here; empty where it can.
+std::string obstacle(const story::Story& story, const Launch& launch) {
+  if (!launch.renders() && needs_renderer(story)) return "it needs the renderer's camera";
+  std::set<std::string> missing = skus_of(story);
+  for (const cloud::ItemEntry& item : launch.store().item) missing.erase(item.sku.value);
+  return missing.empty() ? "" : "this store does not sell " + *missing.begin();
+}
+
 std::string in_seconds(std::int64_t ms) {
   char text[32];
   std::snprintf(text, sizeof(text), "%.1f s", static_cast<double>(ms) / 1000);
@@ -23,9 +48,9 @@ std::string in_seconds(std::int64_t ms) {
 StoryPlayed play_one(const story::Story& story, Launch& launch, ProcessWorld& world,
                      const std::function<void(const std::string&)>& say) {
   StoryPlayed out{story.name, story.outcome, false, false, {}, 0};
-  if (!launch.renders() && needs_renderer(story)) {
+  if (const std::string why = obstacle(story, launch); !why.empty()) {
     out.skipped = out.ok = true;
-    say("story \"" + story.title + "\": skipped, it needs the renderer's camera");
+    say("story \"" + story.title + "\": skipped, " + why);
     return out;
   }
   say("story \"" + story.title + "\"");

@@ -15,7 +15,7 @@ struct StoryPlayed {
   std::string name;
   std::string outcome;
   bool ok = false;
-  bool skipped = false;  // needs the renderer
+  bool skipped = false;  // needs the renderer, or items that the store does not sell
   std::string why;       // of a story that failed
   std::int64_t ms = 0;
 };
