@@ -45,7 +45,8 @@ class TcpConnection final : public Connection {
         socket_(io_),
         timer_(io_),
         reader_(core_->limits.header_bytes_max),
-        peer_(std::move(peer)) {
+        peer_(std::move(peer)),
+        body_share_(*core_) {
     error_code error;
     // Which of v4 and v6 it is plays no part after accept().
     socket_.assign(asio::ip::tcp::v4(), fd, error);
@@ -76,6 +77,7 @@ class TcpConnection final : public Connection {
   void answer(std::uint64_t exchange, Response response) override {
     if (exchange != exchange_ || state_ != State::handling) return;
     ++exchange_;
+    body_share_.release();
     if (response.status < 200 || response.status > 599 || !are_headers(response.headers)) {
       log(Level::error, "answer is not HTTP", {{"status", response.status}});
       response = core_->refuse(500, "the answer is not HTTP");
@@ -136,6 +138,7 @@ class TcpConnection final : public Connection {
   // Of the request in hand.
   Router::Match match_;
   std::size_t body_bytes_max_ = 0;
+  BodyShare body_share_;
   steady_clock::time_point body_begun_;
   Response refusal_;
   bool refused_ = false;
@@ -237,6 +240,10 @@ void TcpConnection::advance() {
     std::size_t consumed = 0;
     const auto step = reader_.feed(buffer_.waiting(), consumed);
     buffer_.consume(consumed);
+    if (state_ == State::body && !refused_ && !body_share_.grow_to(reader_.body_bytes())) {
+      refuse(503, "the bodies of all requests together are too large");
+      break;
+    }
     if (step == RequestReader::Step::need_more) {
       on_bytes_missing();
       break;
@@ -287,17 +294,16 @@ void TcpConnection::find_route() {
   if (match_.found) {
     const auto own = core_->routes[match_.route]->body_bytes_max;
     if (own > 0) body_bytes_max_ = own;
+    auto& request = reader_.request();
+    request.params = std::move(match_.params);
+    request.peer = peer_;
+    auto refusal = core_->ask_guard(match_.route, request);
+    refused_ = refusal.has_value();
+    if (refused_) refusal_ = std::move(*refusal);
     return;
   }
   refused_ = true;
-  if (match_.allowed.empty()) {
-    refusal_ = core_->refuse(404, "there is nothing at this path");
-    return;
-  }
-  std::string allow;
-  for (const auto& method : match_.allowed) allow += (allow.empty() ? "" : ", ") + method;
-  refusal_ = core_->refuse(405, "this path knows only " + allow);
-  refusal_.headers.emplace_back("Allow", allow);
+  refusal_ = core_->no_route(match_.allowed);
 }
 
 // The body of a request that is refused anyway is read if it is small, so that the connection can
@@ -323,8 +329,6 @@ void TcpConnection::dispatch() {
   const auto exchange = exchange_;
   if (refused_) return answer(exchange, std::move(refusal_));
   auto request = std::move(reader_.request());
-  request.params = std::move(match_.params);
-  request.peer = peer_;
   std::string_view thrown;
   try {
     core_->routes[match_.route]->handler(
@@ -344,7 +348,9 @@ void TcpConnection::dispatch() {
 void TcpConnection::refuse(int status, std::string_view detail) {
   close_after_ = true;
   state_ = State::handling;
-  answer(exchange_, core_->refuse(status, detail));
+  auto response = core_->refuse(status, detail);
+  reader_.reset();  // what has been read is not kept while the connection lingers
+  answer(exchange_, std::move(response));
 }
 
 void TcpConnection::write_answer(Response response) {
@@ -404,6 +410,7 @@ void TcpConnection::begin_stream(std::uint64_t exchange, Headers headers,
                                  std::shared_ptr<StreamState> stream) {
   if (exchange != exchange_ || state_ != State::handling) return end_stream(*core_, stream);
   ++exchange_;
+  body_share_.release();
   std::erase_if(headers, [](const auto& header) { return !are_headers({header}); });
   if (find_header(headers, "Content-Type") == nullptr)
     headers.emplace_back("Content-Type", "text/event-stream");
@@ -475,6 +482,7 @@ void TcpConnection::end(bool server_goes) {
   if (state_ == State::ended) return;
   const auto keep = shared_from_this();
   state_ = State::ended;
+  body_share_.release();
   error_code ignored;
   socket_.close(ignored);
   timer_.cancel();

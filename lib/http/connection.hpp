@@ -4,8 +4,10 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "lib/http/router.hpp"
@@ -18,6 +20,7 @@ class Connection;
 struct Route {
   Handler handler;
   std::size_t body_bytes_max = 0;
+  Guard guard;
 };
 
 // What the server owns and its connections use.
@@ -31,17 +34,38 @@ struct Core {
   std::vector<std::unique_ptr<Route>> routes;
   Headers always;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections;
+  std::uint64_t body_bytes = 0;  // in flight
   bool closing = false;
   std::atomic<bool> serving{true};  // false once the server is destroyed; read by any thread
 
   // What the server answers by itself; never throws.
   Response refuse(int status, std::string_view detail) const;
+  Response no_route(const std::vector<std::string>& allowed) const;
+  // The answer with which the route's guard refuses; never throws.
+  std::optional<Response> ask_guard(std::size_t route, const Request& request) const;
   // The text for Date, made once a second.
   const std::string& date();
 
  private:
   std::int64_t date_second_ = -1;
   std::string date_;
+};
+
+// What one connection's body has of Core::body_bytes.
+class BodyShare {
+ public:
+  explicit BodyShare(Core& core) : core_(core) {}
+  // False: all bodies together are too many bytes now.
+  bool grow_to(std::uint64_t bytes) {
+    core_.body_bytes += bytes - bytes_;
+    bytes_ = bytes;
+    return core_.body_bytes <= core_.limits.body_bytes_in_flight_max;
+  }
+  void release() { core_.body_bytes -= std::exchange(bytes_, 0); }
+
+ private:
+  Core& core_;
+  std::uint64_t bytes_ = 0;
 };
 
 // What a stream's users and its connection share. open and backlog are touched by any thread.

@@ -23,6 +23,7 @@ namespace {
 constexpr int accepts_per_wake = 64;
 // Above the limit so many are told 503; more are closed without a word.
 constexpr std::size_t turned_away_max = 64;
+constexpr const char* retry_after = "1";  // seconds
 // How long accepting rests when the process is out of descriptors.
 constexpr std::chrono::milliseconds accept_rest{100};
 
@@ -101,12 +102,35 @@ const std::string& Core::date() {
 }
 
 Response Core::refuse(int status, std::string_view detail) const {
+  Response response{.status = status, .headers = {}, .body = {}};
   try {
-    return refusal(status, detail);
+    response = refusal(status, detail);
   } catch (const std::exception& error) {
     log(Level::error, "refusal threw", {{"error", error.what()}});
   }
-  return {.status = status, .headers = {}, .body = {}};
+  if (status == 503 && find_header(response.headers, "Retry-After") == nullptr)
+    response.headers.emplace_back("Retry-After", retry_after);
+  return response;
+}
+
+Response Core::no_route(const std::vector<std::string>& allowed) const {
+  if (allowed.empty()) return refuse(404, "there is nothing at this path");
+  std::string allow;
+  for (const auto& method : allowed) allow += (allow.empty() ? "" : ", ") + method;
+  auto response = refuse(405, "this path knows only " + allow);
+  response.headers.emplace_back("Allow", allow);
+  return response;
+}
+
+std::optional<Response> Core::ask_guard(std::size_t route, const Request& request) const {
+  const Guard& guard = routes[route]->guard;
+  if (!guard) return std::nullopt;
+  try {
+    return guard(request);
+  } catch (const std::exception& error) {
+    log(Level::error, "guard threw", {{"error", error.what()}});
+  }
+  return refuse(500, "the guard failed");
 }
 
 struct Server::State {
@@ -164,12 +188,13 @@ Server::~Server() {
 }
 
 void Server::route(std::string method, std::string pattern, Handler handler,
-                   std::size_t body_bytes_max) {
+                   std::size_t body_bytes_max, Guard guard) {
   check(is_token(method), "a route's method is a token");
   check(handler != nullptr, "a route has a handler");
   auto& routes = state_->core->routes;
   state_->core->router.add(method, pattern, routes.size());
-  routes.push_back(std::make_unique<Route>(Route{std::move(handler), body_bytes_max}));
+  routes.push_back(
+      std::make_unique<Route>(Route{std::move(handler), body_bytes_max, std::move(guard)}));
 }
 
 void Server::always(Headers headers) {

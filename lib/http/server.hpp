@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,10 +66,14 @@ class Responder {
 };
 using ResponderPtr = std::shared_ptr<Responder>;
 using Handler = std::function<void(Request, ResponderPtr)>;
+// Looks at a request before its body is read; an answer refuses it, and the body is dropped.
+using Guard = std::function<std::optional<Response>(const Request&)>;
 
 struct Limits {
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 256 * 1024;
+  // Of all bodies together that are read or answered; who would go beyond it is told 503.
+  std::size_t body_bytes_in_flight_max = 256 * 1024 * 1024;
   std::size_t connections_max = 4096;
   std::size_t stream_backlog_bytes_max = 256 * 1024;  // a slower reader is cut off
   std::chrono::milliseconds header_timeout{10'000};
@@ -80,7 +85,8 @@ struct Limits {
 
 // Makes the answer for what the server itself refuses: 400 broken HTTP or target, 404 no route, 405
 // (Allow is added), 408, 413, 417, 431, 500 the handler failed or dropped the request, 501 unknown
-// Transfer-Encoding, 503 too many connections, 504 the handler did not answer in time.
+// Transfer-Encoding, 503 too many connections or too much body (Retry-After is added), 504 the
+// handler did not answer in time.
 using Refusal = std::function<Response(int status, std::string_view detail)>;
 
 class Server {
@@ -93,7 +99,7 @@ class Server {
   // method "GET", pattern "/v1/orders/{id}" ({name} is one segment; a last {name*} takes the
   // rest). A larger body limit for single routes (uploads). HEAD is answered by GET's handler.
   void route(std::string method, std::string pattern, Handler handler,
-             std::size_t body_bytes_max = 0);
+             std::size_t body_bytes_max = 0, Guard guard = nullptr);
   // Headers added to every answer that does not have them itself (CORS, security headers).
   void always(Headers headers);
 
