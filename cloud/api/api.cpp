@@ -302,7 +302,7 @@ void Api::mount(http::Server& server) {
         [self = state_, &route](http::Request request, http::ResponderPtr responder) {
           self->serve(route, std::move(request), std::move(responder));
         },
-        route.body_bytes_max);
+        route.body_bytes_max, route.guard);
   }
   state_->mount_own(server);
   if (!state_->parts.settings.allow_origins.empty()) state_->mount_preflights(server);

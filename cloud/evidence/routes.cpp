@@ -19,7 +19,7 @@ const char* media_type(std::string_view content) {
 }
 
 // Problems as RFC 9457 has them.
-void refuse(const ResponderPtr& responder, int status, const char* type, const char* detail) {
+http::Response problem(int status, const char* type, const char* detail) {
   http::Response response;
   response.status = status;
   response.headers = {{"Content-Type", "application/problem+json"}};
@@ -28,7 +28,11 @@ void refuse(const ResponderPtr& responder, int status, const char* type, const c
       Json::object(
           {{"type", "about:blank"}, {"status", status}, {"detail", detail}, {"code", type}})
           .dump();
-  responder->answer(std::move(response));
+  return response;
+}
+
+void refuse(const ResponderPtr& responder, int status, const char* type, const char* detail) {
+  responder->answer(problem(status, type, detail));
 }
 
 void refuse_store(const ResponderPtr& responder, const Error& error) {
@@ -61,14 +65,19 @@ void keep(const SharedParts& parts, const std::string& hash, const std::string& 
   if (!asked) refuse(responder, 503, "busy", "Try again.");
 }
 
+// Looks at the address alone, so that nobody's megabytes are read without a signature.
+std::optional<http::Response> check_address(const Parts& parts, const http::Request& request) {
+  const std::string& hash = request.params.at("hash");
+  if (!is_hash(hash)) return problem(404, "no_hash", "The name is no SHA-256.");
+  const Result<void> allowed = check_upload(*parts.settings, hash, query_of(request, "expires"),
+                                            query_of(request, "signature"), parts.clock.now());
+  if (allowed) return std::nullopt;
+  return problem(403, "upload_not_allowed", "The address is not signed, or too old.");
+}
+
 void put(const SharedParts& parts, http::Request request, const ResponderPtr& responder) {
-  const std::string hash = request.params["hash"];
-  if (!is_hash(hash)) return refuse(responder, 404, "no_hash", "The name is no SHA-256.");
-  const Result<void> allowed = check_upload(*parts->settings, hash, query_of(request, "expires"),
-                                            query_of(request, "signature"), parts->clock.now());
-  if (!allowed) {
-    return refuse(responder, 403, "upload_not_allowed", "The address is not signed, or too old.");
-  }
+  if (auto refused = check_address(*parts, request)) return responder->answer(std::move(*refused));
+  const std::string hash = request.params.at("hash");
   if (media_type(request.body) == nullptr) {
     return refuse(responder, 415, "not_a_picture", "Send a JPEG or a PNG.");
   }
@@ -105,6 +114,9 @@ std::vector<host::Route> routes(Parts given) {
   };
   const host::Raw get_raw = [parts](const http::Request& request, const ResponderPtr& responder,
                                     const host::Caller&) { get(parts, request, responder); };
+  const http::Guard guard = [parts](const http::Request& request) {
+    return check_address(*parts, request);
+  };
   const Json picture = Json::object({{"type", "string"}, {"contentMediaType", "image/jpeg"}});
   using host::Access;
   return {
@@ -118,7 +130,8 @@ std::vector<host::Route> routes(Parts given) {
         Json(),
         201,
         {403, 404, 413, 415, 422, 503}},
-       kPictureBytesMax},
+       kPictureBytesMax,
+       guard},
       {"GET",
        "/evidence/{hash}",
        Access::staff,

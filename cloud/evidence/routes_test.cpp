@@ -38,7 +38,7 @@ class RoutesTest : public testing::Test {
       server->route(
           route.method, route.pattern,
           [raw](http::Request r, http::ResponderPtr to) { raw(std::move(r), to, {}); },
-          route.body_bytes_max);
+          route.body_bytes_max, route.guard);
     }
     port = server->listen("127.0.0.1", 0).value();
     ticking = std::thread([this] { host.run(); });
@@ -71,6 +71,25 @@ class RoutesTest : public testing::Test {
   static std::string code_of(const http::Response& response) {
     const Result<Json> body = parse_json(response.body);
     return body ? body->text_at("code") : "no JSON: " + response.body;
+  }
+  // A PUT in the raw, after which the peer hangs up; the first that comes back.
+  std::string say(const std::string& url, const std::string& headers, const std::string& content) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+    const std::string request = "PUT " + url.substr(base().size()) + " HTTP/1.1\r\nHost: x\r\n" +
+                                headers + "\r\n" + content;
+    EXPECT_EQ(::send(fd, request.data(), request.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(request.size()));
+    ::shutdown(fd, SHUT_WR);
+    std::string answer(4096, '\0');
+    const ssize_t n = ::recv(fd, answer.data(), answer.size(), 0);
+    ::close(fd);
+    answer.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+    return answer;
   }
   std::int64_t rows() {
     const store::Statement statement{
@@ -157,26 +176,20 @@ TEST_F(RoutesTest, TakesUpToEightMebibytes) {
   EXPECT_EQ(rows(), 1);
 }
 
+TEST_F(RoutesTest, RefusesWhatIsNotSignedBeforeItReadsThePicture) {
+  const std::string hash = sha256_hex(kJpeg);
+  const std::string more = "Content-Length: 8388608\r\nExpect: 100-continue\r\n";
+  const std::string unsigned_url = base() + "/evidence/" + hash;
+  EXPECT_TRUE(say(unsigned_url, more, "").starts_with("HTTP/1.1 403 "));
+  EXPECT_TRUE(say(base() + "/evidence/none", more, "").starts_with("HTTP/1.1 404 "));
+  EXPECT_TRUE(say(address(hash), more, "").starts_with("HTTP/1.1 100 "));
+}
+
 // Half of the body, and then the peer hangs up.
 TEST_F(RoutesTest, KeepsNothingOfAPictureThatIsCutShort) {
   const std::string hash = sha256_hex(kJpeg);
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
-  const std::string request =
-      "PUT " + address(hash).substr(base().size()) +
-      " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(kJpeg.size()) + "\r\n\r\n" +
-      kJpeg.substr(0, kJpeg.size() / 2);
-  ASSERT_EQ(::send(fd, request.data(), request.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(request.size()));
-  ::shutdown(fd, SHUT_WR);
-  std::string answer(4096, '\0');
-  const ssize_t n = ::recv(fd, answer.data(), answer.size(), 0);  // until the server is done
-  ::close(fd);
-  answer.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  const std::string length = "Content-Length: " + std::to_string(kJpeg.size()) + "\r\n";
+  const std::string answer = say(address(hash), length, kJpeg.substr(0, kJpeg.size() / 2));
   EXPECT_FALSE(answer.starts_with("HTTP/1.1 2")) << answer;
   EXPECT_EQ(get(hash).status, 404);
   EXPECT_EQ(rows(), 0);

@@ -83,6 +83,8 @@ struct Route {
   std::variant<Command, Query, Live, Raw> handle;
   RouteDoc doc;
   std::size_t body_bytes_max = 0;  // 0: the server's
+  // Refuses a request before its body is read and before anything else here is looked at.
+  http::Guard guard = nullptr;
 };
 
 // Messages from devices: which topic becomes which message. filter is "<function>/<topic>".
