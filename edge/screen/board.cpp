@@ -4,6 +4,20 @@
 
 namespace trayline::screen {
 
+namespace {
+
+constexpr const char* kChecking = "checking";
+
+bool is_checking(const Board& board) { return board.state && board.state->status == kChecking; }
+
+}  // namespace
+
+std::optional<Millis> fresh_for(const Board& board, Time now) {
+  if (!is_checking(board)) return std::nullopt;
+  const Millis age = std::chrono::duration_cast<Millis>(now - from_ms(board.received_ms));
+  return std::clamp(kCheckingFresh - age, Millis(0), kCheckingFresh);
+}
+
 Boards::Boards(const std::vector<std::string>& screens) {
   for (const std::string& screen : screens) boards_[screen] = Board{};
 }
@@ -28,7 +42,7 @@ Result<Effects> Boards::take(const wire::ScreenState& state, Time now) {
   const bool newer = !here.state || state.version > here.state->version;
   here.received_ms = to_ms(now);
   if (newer) here.state = state;
-  return Effects{.show = newer, .report = true, .keep = newer};
+  return Effects{.show = newer || is_checking(here), .report = true, .keep = newer};
 }
 
 Result<Effects> Boards::paint(const std::string& screen, std::int64_t version) {
@@ -90,10 +104,12 @@ void Boards::from_file(const Json& file) {
 }
 
 Json snapshot(const Board& board, bool connected, Time now) {
+  const std::optional<Millis> fresh = fresh_for(board, now);
   return Json::object({{"state", board.state ? to_json(*board.state) : Json()},
                        {"received_ms", board.received_ms},
                        {"connected", connected},
-                       {"now_ms", to_ms(now)}});
+                       {"now_ms", to_ms(now)},
+                       {"fresh_ms", fresh ? Json(fresh->count()) : Json()}});
 }
 
 }  // namespace trayline::screen

@@ -21,6 +21,12 @@ struct Board {
   bool heard = false;  // the cloud has sent a state since this start
 };
 
+// So long "checking" is shown without news. It promises that something is about to happen, so that
+// afterwards the page says instead that it knows nothing.
+inline constexpr Millis kCheckingFresh{15'000};
+// How long from now the state may be shown as it is; zero: no longer; none: as long as it stands.
+std::optional<Millis> fresh_for(const Board& board, Time now);
+
 // Tell the pages, tell the cloud, keep it on disk.
 struct Effects {
   bool show = false;
@@ -34,7 +40,7 @@ class Boards {
   explicit Boards(const std::vector<std::string>& screens);
 
   // A state from the cloud: a lower version is reported and otherwise ignored, the same version
-  // refreshes its age. not_found: no screen of ours.
+  // refreshes its age (the pages are told where that matters). not_found: no screen of ours.
   Result<Effects> take(const wire::ScreenState& state, Time now);
   // A page has painted this version. Versions that were never shown are ignored.
   Result<Effects> paint(const std::string& screen, std::int64_t version);
@@ -56,7 +62,8 @@ class Boards {
   std::map<std::string, Board> boards_;
 };
 
-// What a page gets: {"state": ... or null, "received_ms", "connected", "now_ms"}.
+// What a page gets: {"state": ... or null, "received_ms", "connected", "now_ms", "fresh_ms"};
+// fresh_ms: fresh_for() or null.
 Json snapshot(const Board& board, bool connected, Time now);
 
 }  // namespace trayline::screen

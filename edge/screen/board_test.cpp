@@ -33,6 +33,29 @@ TEST_F(Screens, ARepeatedStateIsFreshAgain) {
   EXPECT_EQ(boards.find("main")->received_ms, 9000);
 }
 
+TEST_F(Screens, CheckingIsFreshForAWhileAndEverythingElseForAsLongAsItStands) {
+  const auto fresh_after = [&](std::int64_t ms) -> std::int64_t {
+    const Time then = now + Millis(ms);
+    const std::optional<Millis> fresh = fresh_for(*boards.find("main"), then);
+    const Json told = snapshot(*boards.find("main"), true, then);
+    EXPECT_EQ(told.at("fresh_ms")->dump(), fresh ? std::to_string(fresh->count()) : "null");
+    return fresh ? fresh->count() : -1;
+  };
+  EXPECT_EQ(fresh_after(0), -1) << "there is no state";
+  boards.take(state(5), now);
+  EXPECT_EQ(fresh_after(3'600'000), -1) << "paid stays paid";
+  wire::ScreenState checking = state(6);
+  checking.status = "checking";
+  boards.take(checking, now);
+  EXPECT_EQ(fresh_after(0), 15'000);
+  EXPECT_EQ(fresh_after(14'999), 1);
+  EXPECT_EQ(fresh_after(15'000), 0);
+  EXPECT_EQ(fresh_after(3'600'000), 0);
+  EXPECT_EQ(fresh_after(-3'600'000), 15'000) << "the clock was set back";
+  EXPECT_TRUE(boards.take(checking, now + Millis(20'000))->show) << "the pages must hear of news";
+  EXPECT_EQ(fresh_after(20'000), 15'000);
+}
+
 TEST_F(Screens, NothingIsPaintedWithoutAPage) {
   boards.take(state(5), now);
   boards.paint("main", 5);

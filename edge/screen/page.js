@@ -21,6 +21,13 @@ const query = screenId === null ? '' : '?screen=' + encodeURIComponent(screenId)
 const at = (id) => document.getElementById(id);
 let snapshot = null;
 let streaming = false;
+let stale = false;  // what is shown has had no news for too long
+let staleTimer = 0;
+
+function hourAndMinute(ms) {
+  const format = { hour: '2-digit', minute: '2-digit', hour12: false };
+  return new Date(ms).toLocaleTimeString([], format);
+}
 
 function money(total) {
   const format = new Intl.NumberFormat(undefined, { style: 'currency', currency: total.currency });
@@ -60,8 +67,10 @@ function items(lines) {
 
 function render() {
   const state = snapshot && snapshot.state;
-  const words = (state && WORDS[state.status]) || ['Please wait', ''];
-  document.body.dataset.status = state && WORDS[state.status] ? state.status : 'wait';
+  const known = state && !stale && WORDS[state.status];
+  const why = state && stale ? 'No news since ' + hourAndMinute(snapshot.received_ms) : '';
+  const words = known || ['Please wait', why];
+  document.body.dataset.status = known ? state.status : 'wait';
   at('number').textContent = state ? state.number || '' : '';
   at('title').textContent = words[0];
   at('hint').textContent = words[1];
@@ -73,12 +82,22 @@ function render() {
   const offline = !streaming || (snapshot && !snapshot.connected);
   at('offline').hidden = !offline;
   if (offline) {
-    const since = snapshot && snapshot.received_ms ? new Date(snapshot.received_ms) : null;
+    const since = snapshot && snapshot.received_ms;
     at('offline').textContent = since
-      ? 'offline: showing the last known state since ' +
-        since.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false })
+      ? 'offline: showing the last known state since ' + hourAndMinute(since)
       : 'offline: no state is known yet';
   }
+}
+
+// fresh_ms: how long the state may be shown as it is; null: as long as it stands.
+function keepFresh() {
+  clearTimeout(staleTimer);
+  stale = snapshot.fresh_ms === 0;
+  if (!snapshot.fresh_ms) return;
+  staleTimer = setTimeout(() => {
+    stale = true;
+    render();
+  }, snapshot.fresh_ms);
 }
 
 // Two frames: when the second begins, the first has been painted.
@@ -98,7 +117,10 @@ function connect() {
     const next = JSON.parse(event.data);
     const known = snapshot && snapshot.state;
     const lower = known && next.state && next.state.version < known.version;
-    if (!lower) snapshot = next;
+    if (!lower) {
+      snapshot = next;
+      keepFresh();
+    }
     streaming = true;
     render();
     if (snapshot.state) reportPainted(snapshot.state);

@@ -24,7 +24,7 @@ struct ServerConfig {
 inline constexpr std::size_t kPagesMax = 16;  // of one screen; more are refused
 
 //   GET /                      the page; ?screen=ID, the first screen without
-//   GET /state?screen=ID       {"state": ... or null, "received_ms", "connected", "now_ms"}
+//   GET /state?screen=ID       the JSON of snapshot() in board.hpp
 //   GET /events?screen=ID      event stream: "state" events with the same JSON, at once and then
 //                              with every change
 //   POST /painted              {"screen", "version"} after the frame; 204
