@@ -1,11 +1,11 @@
 #include "cloud/payments/stripe/client.hpp"
 
 #include <charconv>
-#include <fstream>
 #include <map>
 
 #include "lib/base/check.hpp"
 #include "lib/base/encoding.hpp"
+#include "lib/config/secret.hpp"
 
 namespace trayline::stripe {
 namespace {
@@ -213,11 +213,9 @@ std::optional<ProviderError> error_of(const Reply& reply) {
 }
 
 Result<std::string> read_secret_key(const std::string& file) {
-  std::ifstream in(file);
-  std::string key;
-  if (!in) return fail(Code::not_found, file + " cannot be read");
-  in >> key;
-  if (!key.starts_with("sk_") && !key.starts_with("rk_")) {
+  Result<std::string> key = config::read_secret(file);
+  if (!key) return key;
+  if (!key->starts_with("sk_") && !key->starts_with("rk_")) {
     return fail(Code::invalid_argument, file + " does not hold a secret key (sk_...)");
   }
   return key;

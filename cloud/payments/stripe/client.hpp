@@ -28,7 +28,8 @@ struct Settings {
   int rate_limited_retries = 20;  // at once; one more every second
   std::size_t in_flight_max = 1024;
 };
-// The key in the file. not_found, or invalid_argument where it is no secret key.
+// The key in the file, which nobody else may read (mode 0600): errors as config::read_secret, and
+// invalid_argument where it is no secret key.
 Result<std::string> read_secret_key(const std::string& file);
 
 using Params = std::vector<std::pair<std::string, std::string>>;
