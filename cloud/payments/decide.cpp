@@ -121,7 +121,14 @@ Decision give_up(const Snapshot& snapshot, const wire::payments::Void& m) {
       p.reason = m.reason;
       give_back(d, p);
       break;
-    case declined:
+    case declined:  // its intent could still hold money later
+      p.reason = m.reason;
+      if (p.intent.empty()) {
+        p.state = voided;
+      } else {
+        give_back(d, p);
+      }
+      break;
     case lapsed:
       p.state = voided;
       break;

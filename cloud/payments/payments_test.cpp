@@ -198,6 +198,14 @@ TEST_F(PaymentsTest, AHoldThatIsStillBeingMadeIsGivenBackWhenItStands) {
             "voiding payments.cancel");
 }
 
+TEST_F(PaymentsTest, ADeclinedPaymentThatIsGivenUpCancelsItsIntent) {
+  const In give_up = wire::payments::Void{OrderId("o1"), "abandoned"};
+  at(PaymentState::declined, 0);
+  EXPECT_EQ(words(decide(give_up)), "voiding payments.cancel") << "a late success finds nothing";
+  payment().intent.clear();
+  EXPECT_EQ(words(decide(give_up)), "voided");
+}
+
 TEST_F(PaymentsTest, AnEventOfAnotherIntentOrAttemptChangesNothing) {
   at(PaymentState::confirming);
   IntentSeen other = seen(IntentStatus::requires_capture, "event");
