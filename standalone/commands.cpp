@@ -7,8 +7,8 @@
 
 #include "infra/core/core.hpp"
 #include "standalone/doctor/doctor.hpp"
-#include "standalone/places/places.hpp"
 #include "standalone/replay/replay.hpp"
+#include "standalone/up/state_folder.hpp"
 #include "standalone/vision/vision.hpp"
 
 namespace trayline::standalone {
@@ -90,7 +90,7 @@ int main_of_core(int argc, char** argv) {
       "Example: trayline core create --env local --core store-1 --local",
       "trayline core");
   app.require_subcommand(1);
-  std::string state = places::default_state();
+  std::string state = up::default_state_dir();
   std::string core_id;
   wire::Resource resource{"local", CoreId()};
   bool local = false;
@@ -152,7 +152,7 @@ int main_of_replay(int argc, char** argv) {
       "Example: trayline replay 0190a3c2-...",
       "trayline replay");
   replay::Options options;
-  options.state = places::default_state();
+  options.state = up::default_state_dir();
   bool json = false;
   app.add_option("order", options.order, "The order's id")->required();
   app.add_option("--state", options.state, "Folder of the store")->capture_default_str();
@@ -172,7 +172,7 @@ int main_of_doctor(int argc, char** argv) {
       "Looks at this machine and the state folder: versions, limits by name, certificates, ports,\n"
       "disk; exit status 1 if something is bad.\nExample: trayline doctor --json",
       "trayline doctor");
-  std::string state = places::default_state();
+  std::string state = up::default_state_dir();
   bool json = false;
   app.add_option("--state", state, "Folder of the store")->capture_default_str();
   app.add_flag("--json", json, "One JSON object");

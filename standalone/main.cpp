@@ -28,6 +28,9 @@ constexpr Command kCommands[] = {
     {"bench", trayline::bench::main_of_bench, "measures"},
 };
 
+// The library that reads command lines has a status for every kind of mistake in them, 100 to 127.
+int status_of(int status) { return status >= 100 && status <= 127 ? 2 : status; }
+
 void print_help(std::FILE* out) {
   std::fputs("trayline COMMAND ARGUMENTS: a camera over a counter as a checkout.\n\n", out);
   for (const Command& command : kCommands) {
@@ -52,7 +55,7 @@ int main(int argc, char** argv) {
     return name.empty() ? 2 : 0;
   }
   for (const Command& command : kCommands) {
-    if (command.name == name) return command.run(argc - 1, argv + 1);
+    if (command.name == name) return status_of(command.run(argc - 1, argv + 1));
   }
   std::fprintf(stderr, "trayline: there is no command \"%s\"\n\n", argv[1]);
   print_help(stderr);

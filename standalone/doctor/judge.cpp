@@ -23,9 +23,10 @@ Line judge_port(const Port& port) {
     return line;
   }
   line.level = Level::warn;
-  line.todo = "`trayline up` takes a free port instead and names it; to have this one, end the "
-              "program that `ss -ltnp 'sport = :" +
-              std::to_string(port.number) + "'` names";
+  line.todo =
+      "`trayline up` takes a free port instead and names it; to have this one, end the "
+      "program that `ss -ltnp 'sport = :" +
+      std::to_string(port.number) + "'` names";
   return line;
 }
 
@@ -50,12 +51,14 @@ Line judge_certificate(const Certificate& certificate, Time now) {
   } else if (certificate.not_after <= now) {
     line.level = Level::bad;
     line.found = certificate.common_name + ", has ended";
-    line.todo = "move its folder away and make a new one: `trayline core create` for a core, "
-                "`trayline up` for all others";
+    line.todo =
+        "move its folder away and make a new one: `trayline core create` for a core, "
+        "`trayline up` for all others";
   } else if (left < kDaysWarn) {
     line.level = Level::warn;
-    line.todo = "make a new one before it ends: `trayline core create` for a core, `trayline up` "
-                "for all others, after its folder was moved away";
+    line.todo =
+        "make a new one before it ends: `trayline core create` for a core, `trayline up` "
+        "for all others, after its folder was moved away";
   }
   return line;
 }

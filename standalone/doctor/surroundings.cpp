@@ -126,9 +126,8 @@ void look_at_certificates(Lines& out, const std::string& state, Time now) {
   const auto files = places::find_files(state, ".pem");
   if (!files) return;  // said by look_at_state
   for (const std::string& file : *files) {
-    const std::string name = fs::path(file).filename().string();
-    if (name.find("key") != std::string::npos) continue;
     const std::string shown = fs::path(file).lexically_relative(state).string();
+    if (shown.find("key") != std::string::npos) continue;  // keys, by file or folder
     const Result<pki::CertificateInfo> info = pki::read_certificate(file);
     if (!info) {
       out.push_back({"certificates", shown, Level::bad, "cannot be read: " + info.error().detail,

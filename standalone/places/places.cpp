@@ -1,7 +1,6 @@
 #include "standalone/places/places.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include "edge/agent/settings.hpp"
@@ -13,14 +12,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kCamera = "camera";  // a function of this name, or camera-...
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : std::string(value);
-}
-
-// The agent starts its functions in their work folder; a path that is not there counts from the
-// folder of edge.toml, as all others in that file do.
-std::string beside(const fs::path& folder, const std::string& file) {
+// As a function sees it, which the agent starts in <state_dir>/work/<name>.
+std::string below(const fs::path& folder, const std::string& file) {
   return file.empty() ? file : (folder / file).lexically_normal().string();
 }
 
@@ -34,15 +27,6 @@ std::optional<camera::Config> camera_of(const agent::FunctionSettings& function,
 }
 
 }  // namespace
-
-std::string default_state() {
-  if (const std::string state = variable("TRAYLINE_STATE"); !state.empty()) return state;
-  if (const std::string base = variable("XDG_STATE_HOME"); !base.empty()) {
-    return base + "/trayline";
-  }
-  const std::string home = variable("HOME");
-  return (home.empty() ? std::string("/var/lib") : home + "/.local/state") + "/trayline";
-}
 
 Result<std::vector<std::string>> find_files(const std::string& folder, std::string_view ending) {
   std::error_code error;
@@ -78,9 +62,8 @@ Result<std::string> find_cloud_config(const std::string& state) {
                 state + ": no cloud.toml is in there; name the cloud's settings by --config");
   }
   if (found->size() > 1) {
-    return fail(Code::conflict,
-                state + ": there are several cloud.toml, " + found->at(0) + " and " +
-                    found->at(1) + " among them; name one by --config");
+    return fail(Code::conflict, state + ": there are several cloud.toml, " + found->at(0) +
+                                    " and " + found->at(1) + " among them; name one by --config");
   }
   return found->front();
 }
@@ -95,9 +78,9 @@ Result<camera::Config> find_camera(const std::string& state, const CoreId& core,
     for (const agent::FunctionSettings& function : settings->function) {
       std::optional<camera::Config> config = camera_of(function, station);
       if (!config) continue;
-      const fs::path folder = fs::absolute(path).parent_path();
-      config->station = beside(folder, config->station);
-      config->gallery = beside(folder, config->gallery);
+      const fs::path work = fs::path(settings->state_dir) / "work" / function.name;
+      config->station = below(work, config->station);
+      config->gallery = below(work, config->gallery);
       return *config;
     }
   }

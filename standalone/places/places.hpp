@@ -13,9 +13,6 @@ namespace trayline::places {
 inline constexpr int kDepthMax = 6;               // of folders below the state folder
 inline constexpr std::size_t kFilesMax = 20'000;  // looked at in one search
 
-// TRAYLINE_STATE, else $XDG_STATE_HOME/trayline, else ~/.local/state/trayline.
-std::string default_state();
-
 // Files whose name ends like that, by path. not_found: there is no such folder; exhausted: more
 // than kFilesMax files lie there, which is no state folder.
 Result<std::vector<std::string>> find_files(const std::string& folder, std::string_view ending);

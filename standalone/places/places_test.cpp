@@ -53,8 +53,8 @@ TEST_F(Places, TheCameraIsThatOfTheCoreAndTheStation) {
   write("three/edge.toml", "not = [toml");
   const auto camera = find_camera(state_.string(), CoreId("two"), StationId("1"));
   ASSERT_TRUE(camera) << camera.error().detail;
-  EXPECT_EQ(camera->station, (state_ / "two/eye/station.json").string());
-  EXPECT_EQ(camera->gallery, (state_ / "two/menu.gallery").string());
+  EXPECT_EQ(camera->station, (state_ / "two/state/work/camera/eye/station.json").string());
+  EXPECT_EQ(camera->gallery, (state_ / "two/state/work/camera/menu.gallery").string());
   EXPECT_EQ(find_camera(state_.string(), CoreId("two"), StationId("9")).error().code,
             Code::not_found);
   EXPECT_EQ(find_camera(state_.string(), CoreId("four"), StationId("1")).error().code,

@@ -77,16 +77,15 @@ Json to_json(const Reading& reading) {
     items.push_back(Json::object({{"sku", sku.value}, {"count", count}}));
   }
   const verify::Verification& v = reading.verification;
-  return Json::object(
-      {{"items", Json(std::move(items))},
-       {"seen", trayline::to_json(reading.prediction.items)},
-       {"codes", trayline::to_json(reading.prediction.codes)},
-       {"verdict", enum_name(reading.prediction.verdict)},
-       {"versions", trayline::to_json(reading.prediction.versions)},
-       {"verification", Json::object({{"kind", enum_name(v.kind)},
-                                      {"missing", trayline::to_json(v.missing)},
-                                      {"extra", trayline::to_json(v.extra)},
-                                      {"match_posterior", v.match_posterior}})}});
+  return Json::object({{"items", Json(std::move(items))},
+                       {"seen", trayline::to_json(reading.prediction.items)},
+                       {"codes", trayline::to_json(reading.prediction.codes)},
+                       {"verdict", enum_name(reading.prediction.verdict)},
+                       {"versions", trayline::to_json(reading.prediction.versions)},
+                       {"verification", Json::object({{"kind", enum_name(v.kind)},
+                                                      {"missing", trayline::to_json(v.missing)},
+                                                      {"extra", trayline::to_json(v.extra)},
+                                                      {"match_posterior", v.match_posterior}})}});
 }
 
 }  // namespace
