@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <set>
 
@@ -134,6 +135,16 @@ TEST_F(FilesTest, AFolderOfPhotosNeedsItsReferenceAndItsGallery) {
   const auto eyes = photographed_eyes(*state, *store, photos);
   ASSERT_TRUE(eyes) << eyes.error().detail;
   EXPECT_EQ(eyes->source, "dir:" + photos);
+}
+
+TEST(Ports, LaunchersChooseOneAfterTheOther) {
+  std::atomic<bool> stop = false;
+  PortsTurn first = PortsTurn::take(stop);
+  ASSERT_TRUE(first.taken());
+  std::atomic<bool> gone = true;
+  EXPECT_FALSE(PortsTurn::take(gone).taken()) << "two had the turn";
+  first = PortsTurn();
+  EXPECT_TRUE(PortsTurn::take(stop).taken()) << "it was not given back";
 }
 
 TEST(Ports, TakenOnesAreReplacedByFreeOnesAndNamed) {

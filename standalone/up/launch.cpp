@@ -96,6 +96,7 @@ Result<void> Launch::write_files() {
   const Result<Certificates> certificates =
       make_certificates(*state_, kEnv, core_of(store_).id.value, clock_);
   if (!certificates) return fail(certificates.error());
+  turn_ = PortsTurn::take(stop_);
   const Result<ChosenPorts> ports = choose_ports();
   if (!ports) return fail(ports.error());
   for (const std::string& text : ports->replaced) say_(text);
@@ -202,7 +203,9 @@ Result<void> Launch::start() {
     display_ =
         std::make_unique<display::Display>(loop_, clock_, local(wiring_.ports.screen), screen);
   });
-  return wait_until_it_sees();
+  Result<void> sees = wait_until_it_sees();
+  turn_ = PortsTurn();
+  return sees;
 }
 
 Result<void> Launch::start(Program program) {

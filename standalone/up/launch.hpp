@@ -96,6 +96,7 @@ class Launch {
   std::optional<StateFolder> state_;
   cloud::StoreFile store_;
   Wiring wiring_;
+  PortsTurn turn_;  // until every program listens
   std::string broker_dir_;
   bool broker_dir_is_ours_ = false;
   std::uint64_t commands_ = 0;

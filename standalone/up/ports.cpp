@@ -1,13 +1,21 @@
 #include "standalone/up/ports.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <filesystem>
+#include <thread>
 #include <utility>
 
 namespace trayline::up {
 namespace {
+
+constexpr std::chrono::seconds kTurnWithin{40};
+constexpr std::chrono::milliseconds kLook{20};
 
 // Keeps a port until it goes out of scope, so that no port is chosen twice.
 class Kept {
@@ -40,6 +48,28 @@ class Kept {
 };
 
 }  // namespace
+
+PortsTurn PortsTurn::take(const std::atomic<bool>& stop) {
+  std::error_code none;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(none);
+  const std::string file = folder / ("trayline-ports-" + std::to_string(::geteuid()) + ".lock");
+  PortsTurn turn(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const auto deadline = std::chrono::steady_clock::now() + kTurnWithin;
+  while (turn.taken() && ::flock(turn.lock_, LOCK_EX | LOCK_NB) != 0) {
+    if (stop || std::chrono::steady_clock::now() > deadline) return {};
+    std::this_thread::sleep_for(kLook);
+  }
+  return turn;
+}
+
+PortsTurn::PortsTurn(PortsTurn&& other) noexcept : lock_(std::exchange(other.lock_, -1)) {}
+PortsTurn& PortsTurn::operator=(PortsTurn&& other) noexcept {
+  std::swap(lock_, other.lock_);
+  return *this;
+}
+PortsTurn::~PortsTurn() {
+  if (lock_ >= 0) ::close(lock_);
+}
 
 Result<ChosenPorts> choose_ports(const Ports& wished) {
   ChosenPorts out{wished, {}};
