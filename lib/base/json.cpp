@@ -4,6 +4,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/src.hpp>
+#include <charconv>
 #include <cmath>
 #include <set>
 
@@ -55,7 +56,12 @@ class Builder {
     // The parser turns integers too long for 64 bits into doubles: refuse those, never round.
     const bool integer = text.find_first_of(".eE") == bj::string_view::npos;
     if (integer && std::abs(v) >= 9.2e18) return refuse("an integer beyond 64 bits with sign", ec);
-    return put(Json(v));
+    // Its doubles may be off in the last digit; what dump() prints has to be read as what it was.
+    double exact = v;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), exact);
+    if (error != std::errc() || end != text.data() + text.size()) exact = v;
+    if (!std::isfinite(exact)) return refuse("a number beyond the range of a double", ec);
+    return put(Json(exact));
   }
   bool on_bool(bool v, bj::error_code&) { return put(Json(v)); }
   bool on_null(bj::error_code&) { return put(Json()); }

@@ -81,5 +81,25 @@ TEST(Json, KeepsEscapesUnicodeAndNumbers) {
   EXPECT_EQ(*parse_json(json->dump()), *json);
 }
 
+TEST(Json, ReadsADoubleAsWhatItWasPrintedFrom) {
+  for (const char* text :
+       {"2.5e82", "0.1", "1e-300", "4.9e-324", "1.7976931348623157e308", "0.30000000000000004",
+        "123456789.12345679", "-2.2250738585072014e-308"}) {
+    const auto json = parse_json(text);
+    ASSERT_TRUE(json) << text << ": " << json.error().detail;
+    const double* value = json->as_double();
+    ASSERT_NE(value, nullptr) << text;
+    EXPECT_EQ(*value, std::strtod(text, nullptr)) << text;
+    EXPECT_EQ(parse_json(json->dump()), json) << text << " becomes " << json->dump();
+  }
+}
+
+TEST(Json, RefusesNumbersBeyondADouble) {
+  for (const char* text : {"1e999", "-1e309", "[1.0e400]"}) {
+    EXPECT_FALSE(parse_json(text)) << text << " is no number that can be kept";
+  }
+  EXPECT_TRUE(parse_json("1e-999")) << "too small is nought";
+}
+
 }  // namespace
 }  // namespace trayline
