@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,11 +51,16 @@ constexpr std::string_view kWords[] = {"{",
                                        "\x89PNG\r\n\x1a\n",
                                        "Transfer-Encoding: chunked"};
 
+// By name, because a folder has no order of its own.
 std::vector<std::string> read_seeds(const std::string& folder) {
-  std::vector<std::string> seeds{""};
+  std::set<std::filesystem::path> files;
   std::error_code ec;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ec)) {
-    std::ifstream in(entry.path(), std::ios::binary);
+    files.insert(entry.path());
+  }
+  std::vector<std::string> seeds{""};
+  for (const std::filesystem::path& file : files) {
+    std::ifstream in(file, std::ios::binary);
     seeds.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
   }
   return seeds;
