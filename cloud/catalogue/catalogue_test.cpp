@@ -86,6 +86,10 @@ TEST(Quote, IsRefusedWithWhatIsWrongWhere) {
       {"no line", quote_of({}), "invalid_order", {"/lines"}},
       {"41 lines", quote_of(many), "invalid_order", {"/lines"}},
       {"zero of an item", quote_of({{Sku("soup"), 0}}), "invalid_order", {"/lines/0/quantity"}},
+      {"more than a tray holds",
+       quote_of({{Sku("soup"), 30}, {Sku("soup"), 11}}),
+       "invalid_order",
+       {"/lines"}},
       {"less than zero",
        quote_of({{Sku("bread"), 1}, {Sku("soup"), -3}}),
        "invalid_order",
@@ -233,7 +237,7 @@ TEST_F(CatalogueTest, OneAndSixtyFourQuotesCostTheSame) {
   const auto cost_of = [&](int quotes) {
     const std::uint64_t before = db->statements();
     for (int i = 0; i < quotes; ++i) {
-      post(quote_of({{Sku(i % 2 == 0 ? "soup" : "bread"), 1 + i}}));
+      post(quote_of({{Sku(i % 2 == 0 ? "soup" : "bread"), 1 + i % 40}}));
     }
     host.tick();
     return db->statements() - before;

@@ -95,6 +95,11 @@ std::vector<Asked> merged(const Quote& quote, Errors& errors) {
       same->item.count += line.count;  // at most 40 times 1000
     }
   }
+  std::int64_t units = 0;
+  for (const Asked& asked : all) units += asked.item.count;
+  if (errors.empty() && units > static_cast<std::int64_t>(wire::kItemsMax)) {
+    errors.push_back({"/lines", "expected at most 40 items together, as many as one tray holds"});
+  }
   return all;
 }
 

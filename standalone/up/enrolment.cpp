@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "edge/gallery/gallery_file.hpp"
 #include "edge/gallery/picture.hpp"
 #include "edge/vision/station.hpp"
 #include "lib/base/digest.hpp"
@@ -141,6 +142,11 @@ Result<Eyes> photographed_eyes(const StateFolder& state, const cloud::StoreFile&
   const std::string file = dir + "/station.json";
   if (auto written = write_station(file, core_of(store).station.front().id.value, 0); !written) {
     return fail(written.error());
+  }
+  const auto sound = gallery::load(photos + "/menu.gallery");
+  if (!sound) {
+    return fail(sound.error().code,
+                sound.error().detail + "; `trayline vision enrol --gallery` makes one anew");
   }
   return Eyes{file, photos + "/menu.gallery", "dir:" + photos};
 }

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <set>
 
+#include "edge/gallery/gallery_file.hpp"
+#include "edge/vision/descriptor.hpp"
 #include "infra/pki/pki.hpp"
 #include "lib/http/server.hpp"
 #include "sim/tray/product.hpp"
@@ -131,7 +133,12 @@ TEST_F(FilesTest, AFolderOfPhotosNeedsItsReferenceAndItsGallery) {
   const auto no_gallery = photographed_eyes(*state, *store, photos);
   ASSERT_FALSE(no_gallery);
   EXPECT_NE(no_gallery.error().detail.find("menu.gallery is missing"), std::string::npos);
-  ASSERT_TRUE(write_text(photos + "/menu.gallery", ""));
+  ASSERT_TRUE(write_text(photos + "/menu.gallery", "no gallery"));
+  const auto damaged = photographed_eyes(*state, *store, photos);
+  ASSERT_FALSE(damaged) << "a gallery that the camera could not read is refused at once";
+  std::filesystem::remove(photos + "/menu.gallery");
+  const vision::Vector stranger(vision::kDescriptorDims, 0.01f);
+  ASSERT_TRUE(gallery::add_negatives(photos + "/menu.gallery", {stranger}));
   const auto eyes = photographed_eyes(*state, *store, photos);
   ASSERT_TRUE(eyes) << eyes.error().detail;
   EXPECT_EQ(eyes->source, "dir:" + photos);

@@ -147,6 +147,7 @@ std::vector<Program> Launch::programs() {
   Program mosquitto =
       program("mosquitto", {broker::mosquitto_program(), "-c", broker_dir_ + "/mosquitto.conf"});
   mosquitto.child.user = broker::BrokerConfig{}.user;
+  mosquitto.restart = true;
   mosquitto.ready = [](const std::string& line) { return line.ends_with(" running"); };
   all.push_back(std::move(mosquitto));
 
@@ -156,6 +157,7 @@ std::vector<Program> Launch::programs() {
        "--journal", state_->path("stripe.journal"), "--secret-key-file", wiring_.secrets.secret_key,
        "--publishable-key-file", wiring_.secrets.publishable_key, "--webhook-url",
        cloud_url() + "/webhooks/stripe", "--webhook-secret-file", wiring_.secrets.webhook});
+  stripe.restart = true;  // its journal keeps the books
   stripe.ready = [](const std::string& line) { return line.starts_with("{\"url\""); };
   all.push_back(std::move(stripe));
 
@@ -176,6 +178,7 @@ std::vector<Program> Launch::programs() {
   if (renders()) {
     Program tray =
         program("tray", {wiring_.programs + "/trayline-tray", "--out", wiring_.source.substr(5)});
+    tray.restart = true;
     tray.ready = says_ready;
     tray.line = [this](const std::string& line) {
       const Result<Json> answer = parse_json(line);
