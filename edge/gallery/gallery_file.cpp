@@ -28,11 +28,11 @@ constexpr int kWaitStepMs = 25;
 constexpr std::size_t kIdChars = 32;
 
 Result<std::unique_ptr<store::Store>> open(const std::string& path) {
-  auto opened = store::open_sqlite({.path = path}, nullptr);
+  auto opened = store::open_sqlite({.path = path, .foreign = true}, nullptr);
   for (int waited = 0; !opened && opened.error().code == Code::conflict && waited < kWaitMaxMs;
        waited += kWaitStepMs) {
     std::this_thread::sleep_for(std::chrono::milliseconds(kWaitStepMs));
-    opened = store::open_sqlite({.path = path}, nullptr);
+    opened = store::open_sqlite({.path = path, .foreign = true}, nullptr);
   }
   if (!opened) return fail(Code::unavailable, path + ": " + opened.error().detail);
   if (auto done = (*opened)->migrate({&sql::migrations}); !done) {
@@ -119,8 +119,11 @@ Result<void> read_views(store::Session& session, GalleryContent& content) {
     if (!(size >= 0 && size <= kSizeMax)) {
       return fail(Code::invalid_argument, row.text("sku") + ": a size is damaged");
     }
-    content.items[index.at(row.text("sku"))].views.push_back(
-        {std::move(*vec), static_cast<float>(size)});
+    const auto item = index.find(row.text("sku"));
+    if (item == index.end()) {
+      return fail(Code::invalid_argument, "the gallery is damaged: a view of an item that is not");
+    }
+    content.items[item->second].views.push_back({std::move(*vec), static_cast<float>(size)});
   }
   const auto negatives = session.run(sql::read_negatives);
   if (!negatives) return fail(negatives.error());

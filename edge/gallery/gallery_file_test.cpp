@@ -145,6 +145,39 @@ TEST_F(GalleryFile, RefusesAFileThatIsNoGallery) {
   EXPECT_NE(wrong.error().detail.find("menu.gallery"), std::string::npos) << wrong.error().detail;
 }
 
+// What people hand around may be anything; the camera that reads it must not end over it.
+TEST_F(GalleryFile, RefusesDamagedTablesWithoutFailingAnyCheck) {
+  const char* damages[] = {
+      "ALTER TABLE gallery_meta RENAME COLUMN format TO f",
+      "ALTER TABLE gallery_view RENAME TO elsewhere",
+      "UPDATE gallery_meta SET format = 'one'",
+      "UPDATE gallery_meta SET embedder = x'00ff'",
+      "UPDATE gallery_meta SET surface = 1.5",
+      "UPDATE gallery_view SET vec = 12",
+      "UPDATE gallery_view SET vec = x'ff'",
+      "UPDATE gallery_view SET size_milli = '9e99'",
+      "UPDATE store_migrations SET name = x'00'",
+  };
+  for (const char* damage : damages) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    ASSERT_TRUE(add(path_, addition("soup", {1, 2}), now_));
+    {
+      const auto store = store::open_sqlite({.path = path_}, nullptr);
+      ASSERT_TRUE(store);
+      const store::Statement statement{"gallery_test.damage", damage, {}};
+      const auto done = (*store)->transaction([&](store::Session& session) -> Result<void> {
+        const auto r = session.run(statement);
+        return r ? Result<void>() : fail(r.error());
+      });
+      ASSERT_TRUE(done) << damage << ": " << done.error().detail;
+    }
+    const auto content = load(path_);
+    ASSERT_FALSE(content) << damage;
+    EXPECT_NE(content.error().detail.find(path_), std::string::npos) << content.error().detail;
+  }
+}
+
 TEST_F(GalleryFile, RefusesAnotherEmbedder) {
   {
     auto store = store::open_sqlite({.path = path_}, nullptr);

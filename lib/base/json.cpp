@@ -144,7 +144,8 @@ void write(std::string& out, const Json& json) {
   } else if (const std::int64_t* i = json.as_int()) {
     out += fmt::format_int(*i).c_str();
   } else if (const double* d = json.as_double()) {
-    out += std::isfinite(*d) ? fmt::format("{}", *d) : "null";
+    // "-0" would be read as the integer 0, which prints otherwise.
+    out += !std::isfinite(*d) ? "null" : *d == 0 ? "0" : fmt::format("{}", *d);
   } else if (const std::string* s = json.as_string()) {
     write_string(out, *s);
   } else if (const Json::Array* a = json.as_array()) {

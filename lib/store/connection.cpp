@@ -274,8 +274,11 @@ bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_) == 
 Error Connection::error(int code, std::string_view what) const {
   const char* message = db_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db_);
   const bool wrote_on_reader = config_.read_only && code == SQLITE_READONLY;
-  if (opened_ && (is_statement_fault(code) || wrote_on_reader))
-    check(false, fmt::format("{}: {}", what, message));
+  const bool fault = is_statement_fault(code) || wrote_on_reader;
+  if (opened_ && fault && config_.foreign)
+    return {Code::unavailable, fmt::format("{} is damaged or no database of ours ({}: {})",
+                                           config_.path, what, message)};
+  if (opened_ && fault) check(false, fmt::format("{}: {}", what, message));
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
       return {Code::conflict, fmt::format("{}: {}", what, message)};

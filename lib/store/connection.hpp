@@ -20,6 +20,7 @@ struct ConnectionConfig {
   bool read_only = false;
   bool durable = true;  // false: no fsync, for a store that lives in memory
   int busy_timeout_ms = 2000;
+  bool foreign = false;  // see SqliteConfig
   Metrics* metrics = nullptr;
 };
 

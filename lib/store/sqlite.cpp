@@ -116,7 +116,8 @@ class ReadSession final : public Session {
 };
 
 const Statement kListMigrations{"store.list_migrations",
-                                "SELECT module, name FROM store_migrations WHERE module = :module",
+                                "SELECT CAST(name AS TEXT) AS name FROM store_migrations "
+                                "WHERE module = :module",
                                 {}};
 const Statement kAddMigration{"store.add_migration",
                               "INSERT INTO store_migrations (module, name) VALUES (:module, :name)",
@@ -247,6 +248,7 @@ Result<std::unique_ptr<Store>> open_sqlite(const SqliteConfig& config, Metrics* 
                                     .read_only = false,
                                     .durable = (*place)->folder.empty(),
                                     .busy_timeout_ms = config.busy_timeout_ms,
+                                    .foreign = config.foreign,
                                     .metrics = metrics};
   Result<std::unique_ptr<Connection>> writer = Connection::open(connection);
   if (!writer) return fail(writer.error());

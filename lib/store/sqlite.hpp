@@ -11,6 +11,9 @@ namespace trayline::store {
 struct SqliteConfig {
   std::string path;            // ":memory:" for a private one in memory (readers share it)
   int busy_timeout_ms = 2000;  // how long a reader waits for a checkpoint
+  // A file that people hand around: statements that do not fit its tables are an error of the file
+  // (unavailable) and fail no check(). Its statements cast what they read to the type they need.
+  bool foreign = false;
 };
 
 // One process owns the file: a second one is refused with conflict (a lock on <path>.lock, which

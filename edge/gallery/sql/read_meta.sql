@@ -1,1 +1,4 @@
-SELECT format, embedder, dim, version, size_unit, surface FROM gallery_meta WHERE id = 1
+SELECT CAST(format AS bigint) AS format, CAST(embedder AS text) AS embedder,
+       CAST(dim AS bigint) AS dim, CAST(version AS bigint) AS version,
+       CAST(size_unit AS text) AS size_unit, CAST(surface AS text) AS surface
+FROM gallery_meta WHERE id = 1

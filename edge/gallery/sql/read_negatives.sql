@@ -1,1 +1,1 @@
-SELECT vec FROM gallery_negative ORDER BY id
+SELECT CAST(vec AS text) AS vec FROM gallery_negative ORDER BY id
