@@ -14,6 +14,7 @@ Event event_of(wire::orders::HoldOutcome outcome) {
       return Event::hold_action_required;
     case wire::orders::HoldOutcome::declined:
     case wire::orders::HoldOutcome::no_card:
+    case wire::orders::HoldOutcome::raise_declined:
       return Event::hold_declined;
   }
   return Event::hold_declined;

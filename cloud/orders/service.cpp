@@ -182,8 +182,13 @@ Decision OrdersService::decide(const Snapshot& snapshot, const host::Incoming<In
           return decide_capture(snapshot, s, m, now);
         } else if constexpr (std::is_same_v<M, wire::orders::Cancel>) {
           return decide_cancel(snapshot, s, m, in.request, now);
-        } else {
+        } else if constexpr (std::is_same_v<M, wire::orders::Expire>) {
           return decide_expire(snapshot, s, m, now);
+        } else {
+          Decision d;
+          d.out.dead_letters.push_back(
+              {std::string(wire::orders::kService), "nobody handles this yet", to_json_text(m)});
+          return d;
         }
       },
       *in.body);

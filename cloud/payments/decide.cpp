@@ -339,6 +339,12 @@ Decision decide_payment(const Snapshot& snapshot, const wire::payments::In& in,
   if (const auto* m = std::get_if<w::CustomerReady>(&in)) {
     return customer_ready(snapshot, *m, request);
   }
+  if (!std::holds_alternative<w::CardSaved>(in) && !std::holds_alternative<w::IntentSeen>(in)) {
+    Decision d;
+    d.out.dead_letters.push_back(
+        {std::string(w::kService), "nobody handles this yet", wire::variant_to_json(in).dump()});
+    return d;
+  }
   Decision d = std::holds_alternative<w::CardSaved>(in)
                    ? card_saved(snapshot, std::get<w::CardSaved>(in))
                    : intent_seen(snapshot, std::get<w::IntentSeen>(in));

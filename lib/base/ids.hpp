@@ -24,6 +24,7 @@ using CoreId = Id<struct CoreTag>;        // [a-z0-9-]{1,40}
 using StationId = Id<struct StationTag>;  // unique within its core
 using ScreenId = Id<struct ScreenTag>;    // unique within its core
 using OrderId = Id<struct OrderTag>;
+using RefundId = Id<struct RefundTag>;
 using VisitId = Id<struct VisitTag>;
 using PredictionId = Id<struct PredictionTag>;
 using Sku = Id<struct SkuTag>;

@@ -88,13 +88,15 @@ struct TraySeen {
   }
 };
 
-enum class HoldOutcome { authorised, declined, action_required, no_card };
+// raise_declined: a greater hold was refused, and the one before stands at hold_minor.
+enum class HoldOutcome { authorised, declined, action_required, no_card, raise_declined };
 constexpr auto enum_names(HoldOutcome) {
   using enum HoldOutcome;
   return std::array{std::pair{authorised, std::string_view("authorised")},
                     std::pair{declined, std::string_view("declined")},
                     std::pair{action_required, std::string_view("action_required")},
-                    std::pair{no_card, std::string_view("no_card")}};
+                    std::pair{no_card, std::string_view("no_card")},
+                    std::pair{raise_declined, std::string_view("raise_declined")}};
 }
 
 struct HoldResult {
@@ -134,6 +136,41 @@ struct CaptureResult {
   }
 };
 
+// A held amount comes free soon, or has come free by itself.
+struct HoldEnding {
+  static constexpr std::string_view kType = "hold_ending";
+  OrderId order;
+  static void describe(auto& member, auto& self) { member("order", self.order); }
+};
+
+enum class RefundOutcome { refunded, failed };
+constexpr auto enum_names(RefundOutcome) {
+  using enum RefundOutcome;
+  return std::array{std::pair{refunded, std::string_view("refunded")},
+                    std::pair{failed, std::string_view("failed")}};
+}
+
+// refunded_minor: of the whole order so far, captured_minor what was captured.
+struct RefundResult {
+  static constexpr std::string_view kType = "refund_result";
+  OrderId order;
+  RefundId refund;
+  RefundOutcome outcome = RefundOutcome::failed;
+  std::int64_t amount_minor = 0;
+  std::int64_t refunded_minor = 0;
+  std::int64_t captured_minor = 0;
+  std::string reason;
+  static void describe(auto& member, auto& self) {
+    member("order", self.order);
+    member("refund", self.refund);
+    member("outcome", self.outcome);
+    member("amount_minor", self.amount_minor);
+    member("refunded_minor", self.refunded_minor);
+    member("captured_minor", self.captured_minor);
+    member.defaulted("reason", self.reason);
+  }
+};
+
 struct Cancel {
   static constexpr std::string_view kType = "cancel";
   OrderId order;
@@ -154,6 +191,7 @@ struct Expire {
 };
 
 inline constexpr std::string_view kService = "orders";
-using In = std::variant<Place, TraySeen, HoldResult, CaptureResult, Cancel, Expire>;
+using In = std::variant<Place, TraySeen, HoldResult, CaptureResult, HoldEnding, RefundResult,
+                        Cancel, Expire>;
 
 }  // namespace trayline::wire::orders

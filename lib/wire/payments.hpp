@@ -11,6 +11,14 @@
 
 namespace trayline::wire::payments {
 
+// How an order is paid: by the card that the customer saved, or to a cashier.
+enum class Means { card, counter };
+constexpr auto enum_names(Means) {
+  using enum Means;
+  return std::array{std::pair{card, std::string_view("card")},
+                    std::pair{counter, std::string_view("counter")}};
+}
+
 // Put the amount on hold. A later attempt comes only after a definitive end of the one before.
 struct Hold {
   static constexpr std::string_view kType = "hold";
@@ -19,23 +27,72 @@ struct Hold {
   SiteId site;
   Money amount;
   bool off_session = false;  // the customer is not there to answer a challenge
+  Means means = Means::card;
   static void describe(auto& member, auto& self) {
     member("order", self.order);
     member("user", self.user);
     member("site", self.site);
     member("amount", self.amount);
     member.defaulted("off_session", self.off_session);
+    member.defaulted("means", self.means);
   }
 };
 
-// Take at most the hold; the rest is released.
+// The hold shall cover this amount: an increment, or where that is refused a new intent over the
+// whole amount, after which the first is given back. Answered with a HoldResult.
+struct Raise {
+  static constexpr std::string_view kType = "raise";
+  OrderId order;
+  Money amount;
+  bool off_session = true;
+  static void describe(auto& member, auto& self) {
+    member("order", self.order);
+    member("amount", self.amount);
+    member.defaulted("off_session", self.off_session);
+  }
+};
+
+// Take at most the hold; the rest is released. tax_minor: the tax that the amount contains.
 struct Capture {
   static constexpr std::string_view kType = "capture";
   OrderId order;
   Money amount;
+  std::int64_t tax_minor = 0;
   static void describe(auto& member, auto& self) {
     member("order", self.order);
     member("amount", self.amount);
+    member.defaulted("tax_minor", self.tax_minor);
+  }
+};
+
+// Pay back a part of what was captured, or all that is left. The id makes it happen once. Answered
+// with a RefundResult.
+struct Refund {
+  static constexpr std::string_view kType = "refund";
+  OrderId order;
+  RefundId refund;
+  Money amount;
+  std::int64_t tax_minor = 0;
+  std::string reason;  // duplicate | fraudulent | requested_by_customer
+  std::string who;
+  static void describe(auto& member, auto& self) {
+    member("order", self.order);
+    member("refund", self.refund);
+    member("amount", self.amount);
+    member.defaulted("tax_minor", self.tax_minor);
+    member.defaulted("reason", self.reason);
+    member.defaulted("who", self.who);
+  }
+};
+
+// A cashier took the money of an order that is paid at the counter.
+struct CounterPaid {
+  static constexpr std::string_view kType = "counter_paid";
+  OrderId order;
+  std::string who;
+  static void describe(auto& member, auto& self) {
+    member("order", self.order);
+    member.defaulted("who", self.who);
   }
 };
 
@@ -133,6 +190,7 @@ struct IntentSeen {
 };
 
 inline constexpr std::string_view kService = "payments";
-using In = std::variant<Hold, Capture, Void, SetUpCard, CustomerReady, CardSaved, IntentSeen>;
+using In = std::variant<Hold, Raise, Capture, Void, Refund, CounterPaid, SetUpCard, CustomerReady,
+                        CardSaved, IntentSeen>;
 
 }  // namespace trayline::wire::payments
