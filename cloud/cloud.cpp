@@ -19,6 +19,9 @@
 #include "cloud/push/executor.hpp"
 #include "cloud/push/service.hpp"
 #include "cloud/store_file.hpp"
+#include "cloud/webhooks/executor.hpp"
+#include "cloud/webhooks/service.hpp"
+#include "cloud/webhooks/signature.hpp"
 #include "lib/auth/secret_file.hpp"
 #include "lib/auth/token.hpp"
 #include "lib/base/log.hpp"
@@ -69,6 +72,24 @@ std::shared_ptr<const orders::Settings> settings_of_orders(const Settings& setti
   out->token_key = std::move(key);
   out->order_ttl = settings.orders.ttl.value;
   out->match_window = settings.orders.match_window.value;
+  return out;
+}
+
+Result<std::shared_ptr<const webhooks::Settings>> settings_of_webhooks(
+    const WebhooksSettings& settings) {
+  auto out = std::make_shared<webhooks::Settings>();
+  for (const WebhookEndpoint& given : settings.endpoint) {
+    webhooks::Endpoint endpoint{given.id, given.url, given.ca, {}};
+    endpoint.events.insert(given.events.begin(), given.events.end());
+    for (const std::string& file : given.secret_files) {
+      const Result<std::string> text = secret(file);
+      if (!text) return fail(text.error());
+      Result<Bytes> key = webhooks::read_secret(*text);
+      if (!key) return fail(key.error().code, file + ": " + key.error().detail);
+      endpoint.keys.push_back(std::move(*key));
+    }
+    out->endpoints.push_back(std::move(endpoint));
+  }
   return out;
 }
 
@@ -252,6 +273,10 @@ Result<void> Cloud::State::open_services() {
   push::Settings news;
   news.endpoint_url = settings.push.endpoint_url;
   executors.push_back(push::make_executor(loop, http, news));
+  const auto hooks = settings_of_webhooks(settings.webhooks);
+  if (!hooks) return fail(hooks.error());
+  services.push_back(webhooks::make_service(*hooks, metrics));
+  executors.push_back(webhooks::make_executor({loop, http, clock, metrics}, *hooks));
 
   std::vector<host::Service*> all;
   for (const auto& service : services) all.push_back(service.get());
@@ -265,6 +290,9 @@ Result<void> Cloud::State::open_services() {
   Result<std::unique_ptr<store::Session>> opened = store->reader();
   if (!opened) return fail(opened.error());
   reader = std::move(*opened);
+  const Result<void> begun =
+      host->post(host::to<wire::webhooks::In>(wire::webhooks::kService, wire::webhooks::Begin{}));
+  if (!begun) return begun;
   return host->post(host::to<wire::catalogue::In>(wire::catalogue::kService, menu_of(store_file)));
 }
 
@@ -304,6 +332,7 @@ Result<void> Cloud::State::open_api() {
   add(orders::routes(orders_settings));
   add(payments::routes(std::move(hooks), clock, ask));
   add(monitors::routes());
+  add(webhooks::routes());
   add(evidence::routes(
       {evidence_settings, pictures, clock, ask, [this](std::function<void()> task) {
          workers->run([task = std::move(task)](store::Session&) { task(); });

@@ -50,6 +50,10 @@ Result<Settings> load_settings(const std::string& path) {
     absolute(*file);
   }
   for (std::string& file : settings->payments.webhook_secret_files) absolute(file);
+  for (WebhookEndpoint& endpoint : settings->webhooks.endpoint) {
+    for (std::string& file : endpoint.secret_files) absolute(file);
+    absolute(endpoint.ca);
+  }
   return settings;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cloud/news_settings.hpp"
 #include "lib/base/result.hpp"
 #include "lib/config/config.hpp"
 
@@ -74,13 +75,6 @@ struct AccountsSettings {
   }
 };
 
-struct PushSettings {
-  std::string endpoint_url;  // news are POSTed there; empty: written to the log
-  static void describe(auto& member, auto& self) {
-    member.defaulted("endpoint_url", self.endpoint_url);
-  }
-};
-
 struct OrdersSettings {
   config::Duration ttl{std::chrono::hours(4)};
   config::Duration match_window{std::chrono::minutes(30)};
@@ -99,6 +93,7 @@ struct Settings {
   PaymentsSettings payments;
   AccountsSettings accounts;
   PushSettings push;
+  WebhooksSettings webhooks;
   OrdersSettings orders;
   static void describe(auto& member, auto& self) {
     member.defaulted("env", self.env);
@@ -109,6 +104,7 @@ struct Settings {
     member("payments", self.payments);
     member.defaulted("accounts", self.accounts);
     member.defaulted("push", self.push);
+    member.defaulted("webhooks", self.webhooks);
     member.defaulted("orders", self.orders);
   }
   void validate(config::Complaints& wrong) const;

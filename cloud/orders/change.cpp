@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cloud/orders/event.hpp"
 #include "lib/wire/monitors.hpp"
 #include "lib/wire/payments.hpp"
 #include "lib/wire/push.hpp"
@@ -94,6 +95,7 @@ Change::Change(Decision& decision, const Settings& settings, Order before, Time 
       decision_(decision),
       settings_(settings),
       now_(now),
+      was_state_(order.state),
       was_version_(order.version) {}
 
 bool Change::step(Event event, std::string_view why) {
@@ -157,6 +159,7 @@ void Change::finish() {
   for (History& h : decision_.history) h.version = order.version;
   decision_.was_version = was_version_;
   decision_.out.wake.push_back("order:" + order.id.value);
+  if (order.state != was_state_) tell_of(order, decision_.out);
   decision_.changed = std::move(order);
 }
 

@@ -35,6 +35,7 @@ class Change {
   Decision& decision_;
   const Settings& settings_;
   Time now_;
+  State was_state_;
   std::int64_t was_version_;
 };
 

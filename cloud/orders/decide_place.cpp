@@ -1,6 +1,7 @@
 // A new order with its prices: placed, and its hold asked for.
 #include "cloud/orders/change.hpp"
 #include "cloud/orders/decide.hpp"
+#include "cloud/orders/event.hpp"
 #include "cloud/orders/view.hpp"
 #include "lib/wire/payments.hpp"
 
@@ -43,6 +44,7 @@ Decision decide_place(const Snapshot& snapshot, const Settings& settings,
       wire::payments::kService,
       wire::payments::Hold{order.id, order.user, order.site, order.total, false}));
   d.out.wake.push_back("order:" + order.id.value);
+  tell_of(order, d.out);
   answer(order);
   d.placed = std::move(order);
   return d;

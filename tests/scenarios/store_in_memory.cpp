@@ -8,6 +8,7 @@
 #include "cloud/orders/token.hpp"
 #include "cloud/payments/service.hpp"
 #include "cloud/push/service.hpp"
+#include "cloud/webhooks/service.hpp"
 #include "lib/base/check.hpp"
 #include "lib/store/sqlite.hpp"
 #include "lib/wire/catalogue.hpp"
@@ -73,6 +74,7 @@ Result<void> StoreInMemory::start_cloud() {
   services_.push_back(evidence::make_service(uploads));
   services_.push_back(monitors::make_service(kEnv));
   services_.push_back(push::make_service());
+  services_.push_back(webhooks::make_service(std::make_shared<webhooks::Settings>(), metrics));
   executors_.clear();
   executors_.push_back(payments::make_executor(provider));
   std::vector<host::Service*> services;
