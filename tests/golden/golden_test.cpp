@@ -23,6 +23,8 @@
 #include "cloud/push/sql.hpp"
 #include "cloud/settings.hpp"
 #include "cloud/store_file.hpp"
+#include "cloud/webhooks/service.hpp"
+#include "cloud/webhooks/sql.hpp"
 #include "edge/agent/settings.hpp"
 #include "edge/agent/sql.hpp"
 #include "edge/camera/config.hpp"
@@ -127,6 +129,7 @@ TEST(Golden, Routes) {
   add(lines, orders::routes(std::make_shared<orders::Settings>()));
   add(lines, payments::routes({}, clock, nobody));
   add(lines, monitors::routes());
+  add(lines, webhooks::routes());
   auto uploads = std::make_shared<evidence::Settings>();
   uploads->upload_key = "k";
   add(lines, evidence::routes({uploads, nullptr, clock, nobody, {}}));
@@ -217,8 +220,8 @@ TEST(Golden, Statements) {
   for (const auto* statements :
        {&accounts::sql::statements, &catalogue::sql::statements, &evidence::sql::statements,
         &monitors::sql::statements, &orders::sql::statements, &payments::sql::statements,
-        &push::sql::statements, &host::sql::statements, &agent::sql::statements,
-        &gallery::sql::statements}) {
+        &push::sql::statements, &webhooks::sql::statements, &host::sql::statements,
+        &agent::sql::statements, &gallery::sql::statements}) {
     for (const store::Statement* statement : *statements) {
       EXPECT_TRUE(lines.insert(std::string(statement->name)).second)
           << statement->name << " is the name of two statements";
