@@ -21,7 +21,11 @@ void Call::refuse(int status, const host::Problem& problem, http::Headers more) 
 }
 
 void Call::answer(const host::Answer& answer) const {
-  if (answer.problem) return refuse(*answer.problem);
+  if (answer.problem) {  // a stale If-Match hears the tag of what is there now
+    http::Headers tag;
+    if (!answer.etag.empty()) tag.emplace_back("ETag", "\"" + answer.etag + "\"");
+    return refuse(status_of(*answer.problem), *answer.problem, std::move(tag));
+  }
   http::Response response{.status = answer.status, .headers = {}, .body = {}};
   if (!answer.location.empty()) response.headers.emplace_back("Location", answer.location);
   if (!answer.body.is_null() && answer.status != 204) {

@@ -61,8 +61,14 @@ int status_of(Code code) {
   return 500;
 }
 
+// Refusals whose status is finer than their code; everything else follows the code.
 int status_of(const host::Problem& problem) {
-  return problem.type == "idempotency_mismatch" ? 422 : status_of(problem.code);
+  constexpr std::pair<std::string_view, int> kFiner[] = {
+      {"idempotency_mismatch", 422}, {"precondition_failed", 412}, {"precondition_required", 428}};
+  for (const auto& [type, status] : kFiner) {
+    if (problem.type == type) return status;
+  }
+  return status_of(problem.code);
 }
 
 std::string_view title_of(int status) {
