@@ -26,6 +26,8 @@ struct Settings {
   std::int64_t failures_max = 100;         // wrong passwords in a row before the account closes
   Millis failures_life{3'600'000};         // after the last counted one they are forgotten
   std::string allow_origin = "*";          // of browsers
+  // User names and e-mail addresses (verified ones) whose tokens name the group "staff".
+  std::vector<std::string> staff;
 
   // Tries per account name and per address.
   auth::Rate sign_in_per_account{"accounts_sign_in_per_account", 10, Millis(10'000)};

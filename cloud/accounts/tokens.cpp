@@ -1,6 +1,8 @@
 // Claims and the form of a successful sign-in.
 #include "cloud/accounts/tokens.hpp"
 
+#include <algorithm>
+
 #include "cloud/accounts/fields.hpp"
 #include "lib/auth/token.hpp"
 
@@ -8,6 +10,27 @@ namespace trayline::accounts {
 namespace {
 
 std::int64_t seconds(Time time) { return to_ms(time) / 1000; }
+
+bool equal_but_for_case(const std::string& a, const std::string& b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+// The account's own groups, and "staff" for whom the settings name.
+std::vector<std::string> groups_of(const Settings& settings, const User& user) {
+  std::vector<std::string> groups = user.groups;
+  const bool confirmed = user.attribute("email_verified") == "true";
+  const bool staff =
+      std::any_of(settings.staff.begin(), settings.staff.end(), [&](const std::string& name) {
+        return equal_but_for_case(name, user.username) ||
+               (confirmed && equal_but_for_case(name, user.attribute("email")));
+      });
+  if (staff && std::find(groups.begin(), groups.end(), "staff") == groups.end()) {
+    groups.emplace_back("staff");
+  }
+  return groups;
+}
 
 Json::Object common_claims(const Settings& settings, const Grant& grant, const std::string& jti,
                            Time now) {
@@ -17,7 +40,8 @@ Json::Object common_claims(const Settings& settings, const Grant& grant, const s
   // The event is the sign-in, so it is named as the family is.
   claims.set("event_id", grant.origin_jti).set("auth_time", seconds(grant.signed_in));
   claims.set("iat", seconds(now)).set("exp", seconds(now + settings.access_life));
-  if (!grant.user.groups.empty()) claims.set("cognito:groups", to_json(grant.user.groups));
+  const std::vector<std::string> groups = groups_of(settings, grant.user);
+  if (!groups.empty()) claims.set("cognito:groups", to_json(groups));
   return claims;
 }
 
