@@ -16,9 +16,13 @@ using wire::catalogue::In;
 using wire::catalogue::Item;
 using wire::catalogue::LoadMenu;
 using wire::catalogue::Quote;
+using wire::catalogue::SetStock;
 using wire::orders::Place;
+using wire::orders::Purpose;
 
 Currency eur() { return *Currency::parse("EUR"); }
+
+const Time kNow = from_ms(1'700'000'000'000);  // a Tuesday, 22:13:20 UTC
 
 Quote quote_of(std::vector<wire::SkuCount> lines, const std::string& site = "mensa") {
   return {OrderId("o-1"), UserId("u-1"),    "0011223344556677",
@@ -44,7 +48,7 @@ const Place* place_in(const host::Output& out) {
 
 TEST(Quote, BecomesAnOrderWithNamesAndPrices) {
   const Decision d =
-      decide_quote(menu_of_mensa(), quote_of({{Sku("soup"), 2}, {Sku("bread"), 1}}), 7);
+      decide_quote(menu_of_mensa(), quote_of({{Sku("soup"), 2}, {Sku("bread"), 1}}), 7, kNow);
   const Place* place = place_in(d.out);
   ASSERT_NE(place, nullptr);
   EXPECT_EQ(d.out.messages[0].service, "orders");
@@ -62,7 +66,7 @@ TEST(Quote, BecomesAnOrderWithNamesAndPrices) {
 
 TEST(Quote, MergesLinesOfOneItem) {
   const Decision d = decide_quote(
-      menu_of_mensa(), quote_of({{Sku("soup"), 1}, {Sku("bread"), 1}, {Sku("soup"), 2}}), 1);
+      menu_of_mensa(), quote_of({{Sku("soup"), 1}, {Sku("bread"), 1}, {Sku("soup"), 2}}), 1, kNow);
   const Place* place = place_in(d.out);
   ASSERT_NE(place, nullptr);
   ASSERT_EQ(place->lines.size(), 2U);
@@ -116,7 +120,7 @@ TEST(Quote, IsRefusedWithWhatIsWrongWhere) {
        {"/lines"}},
   };
   for (const Case& c : cases) {
-    const Decision d = decide_quote(menu_of_mensa(), c.quote, 5);
+    const Decision d = decide_quote(menu_of_mensa(), c.quote, 5, kNow);
     EXPECT_TRUE(d.out.messages.empty()) << c.what << " reached orders";
     ASSERT_EQ(d.out.replies.size(), 1U) << c.what;
     EXPECT_EQ(d.out.replies[0].request, 5U);
@@ -127,15 +131,109 @@ TEST(Quote, IsRefusedWithWhatIsWrongWhere) {
     std::vector<std::string> pointers;
     for (const JsonProblem& e : problem->errors) pointers.push_back(e.pointer);
     EXPECT_EQ(pointers, c.pointers) << c.what;
-    EXPECT_TRUE(decide_quote(menu_of_mensa(), c.quote, 0).out.replies.empty())
+    EXPECT_TRUE(decide_quote(menu_of_mensa(), c.quote, 0, kNow).out.replies.empty())
         << c.what << ", and nobody asked";
   }
 }
 
 TEST(Quote, OfTheLargestTotalPasses) {
-  const Decision d = decide_quote(menu_of_mensa(), quote_of({{Sku("gold"), 1}}), 1);
+  const Decision d = decide_quote(menu_of_mensa(), quote_of({{Sku("gold"), 1}}), 1, kNow);
   ASSERT_NE(place_in(d.out), nullptr);
   EXPECT_EQ(place_in(d.out)->total.minor, kTotalMinorMax);
+}
+
+// An order that has a soup at yesterday's price and something that left the menu.
+Quote revision_of(std::vector<wire::SkuCount> lines, Purpose purpose) {
+  Quote quote = quote_of(std::move(lines));
+  quote.revision =
+      wire::catalogue::Revision{purpose,
+                                {wire::orders::Role::customer, "u-1"},
+                                4,
+                                "why",
+                                {{Sku("soup"), "Soup", 2, 300, 700}, {Sku("gone"), "Gone", 1, 90}}};
+  return quote;
+}
+
+const wire::orders::Revise* revise_in(const host::Output& out) {
+  if (out.messages.size() != 1) return nullptr;
+  const auto* in = std::any_cast<wire::orders::In>(&out.messages[0].body);
+  return in == nullptr ? nullptr : std::get_if<wire::orders::Revise>(in);
+}
+
+TEST(Revision, KeepsThePricesThatTheOrderHas) {
+  const Decision d = decide_quote(
+      menu_of_mensa(),
+      revision_of({{Sku("soup"), 3}, {Sku("gone"), 1}, {Sku("bread"), 1}}, Purpose::edit), 5, kNow);
+  const auto* revise = revise_in(d.out);
+  ASSERT_NE(revise, nullptr);
+  EXPECT_EQ(d.out.messages[0].request, 5U);
+  using Lines = std::vector<wire::orders::Line>;
+  EXPECT_EQ(revise->lines, (Lines{{Sku("soup"), "Soup", 3, 300, 700},
+                                  {Sku("gone"), "Gone", 1, 90},
+                                  {Sku("bread"), "Bread", 1, 60}}));
+  EXPECT_EQ(revise->total.minor, 3 * 300 + 90 + 60);
+  EXPECT_EQ(revise->version, 4);
+  EXPECT_EQ(revise->menu_version, "v1");
+  EXPECT_EQ(revise->had, (std::vector<wire::SkuCount>{{Sku("soup"), 2}, {Sku("gone"), 1}}));
+}
+
+TEST(Revision, MovesTheDifferenceOfTheStock) {
+  Snapshot snapshot = menu_of_mensa();
+  snapshot.items.at({SiteId("mensa"), Sku("soup")}).stock = 0;
+  snapshot.items.at({SiteId("mensa"), Sku("gone")}).stock = 0;
+  const auto taken = [&](const Quote& quote) {
+    std::map<std::string, std::int64_t> moves;
+    for (const StockMove& move : decide_quote(snapshot, quote, 5, kNow).moves) {
+      moves[move.sku.value] = move.taken;
+    }
+    return moves;
+  };
+  using Moves = std::map<std::string, std::int64_t>;
+  EXPECT_EQ(taken(revision_of({{Sku("soup"), 1}}, Purpose::edit)),
+            (Moves{{"soup", -1}, {"gone", -1}}));
+  EXPECT_EQ(taken(revision_of({{Sku("soup"), 2}, {Sku("gone"), 1}}, Purpose::edit)), Moves{});
+  const Quote more = revision_of({{Sku("soup"), 3}, {Sku("gone"), 1}}, Purpose::edit);
+  const Decision refused = decide_quote(snapshot, more, 5, kNow);
+  ASSERT_EQ(refused.out.replies.size(), 1U);
+  EXPECT_EQ(refused.out.replies[0].answer.problem->type, "out_of_stock");
+  EXPECT_TRUE(refused.moves.empty());
+  EXPECT_EQ(taken(revision_of({{Sku("soup"), 3}, {Sku("gone"), 1}}, Purpose::settle)),
+            (Moves{{"soup", 1}}))
+      << "a third soup stands on the tray, whatever the count says";
+}
+
+TEST(Revision, OfABasketIsRefusedToOrdersAndASettlementMayBeNothing) {
+  const Decision none = decide_quote(menu_of_mensa(), revision_of({}, Purpose::settle), 5, kNow);
+  ASSERT_NE(revise_in(none.out), nullptr);
+  EXPECT_EQ(revise_in(none.out)->total.minor, 0);
+  Quote quote = revision_of({{Sku("stone"), 2}}, Purpose::basket);
+  quote.revision->had.clear();
+  const Decision d = decide_quote(menu_of_mensa(), quote, 0, kNow);
+  const auto* revise = revise_in(d.out);
+  ASSERT_NE(revise, nullptr);
+  EXPECT_EQ(revise->refused, "unknown_item");
+  EXPECT_EQ(revise->lines.at(0).quantity, 2);
+}
+
+TEST(Quote, OutsideTheHoursSaysWhenTheSiteOpens) {
+  Snapshot snapshot = menu_of_mensa();
+  snapshot.sites.at(SiteId("mensa")).hours = {
+      "UTC", {{wire::catalogue::Day::wed, "11:00", "14:00"}}, {}};
+  const Decision d = decide_quote(snapshot, quote_of({{Sku("soup"), 1}}), 5, kNow);
+  ASSERT_EQ(d.out.replies.size(), 1U);
+  const auto& problem = d.out.replies[0].answer.problem;
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(problem->type, "site_closed");
+  EXPECT_EQ(problem->code, Code::conflict);
+  EXPECT_NE(problem->detail.find("2023-11-15T11:00:00"), std::string::npos) << problem->detail;
+  const Decision basket =
+      decide_quote(snapshot, revision_of({{Sku("soup"), 1}}, Purpose::basket), 0, kNow);
+  EXPECT_EQ(revise_in(basket.out)->refused, "site_closed");
+  EXPECT_NE(
+      revise_in(
+          decide_quote(snapshot, revision_of({{Sku("soup"), 1}}, Purpose::settle), 5, kNow).out),
+      nullptr)
+      << "what was ordered is settled after closing time as well";
 }
 
 LoadMenu menu(std::vector<Item> items, const std::string& version = "v1") {
@@ -150,6 +248,8 @@ TEST(Menu, IsRefusedWithWhatIsWrongWhere) {
   nameless.name = "";
   LoadMenu without_currency = menu({soup});
   without_currency.currency = Currency();
+  LoadMenu nowhere = menu({soup});
+  nowhere.hours.time_zone = "Nowhere/Land";
   const std::vector<Item> many(kMenuItemsMax + 1, soup);
   const std::vector<std::pair<LoadMenu, std::string>> cases{
       {bad_site, "/site"},
@@ -165,6 +265,9 @@ TEST(Menu, IsRefusedWithWhatIsWrongWhere) {
       {menu({{Sku("soup"), std::string("So\0up", 5), 1, true}}), "/items/0/name"},
       {menu({{Sku("soup"), "Soup", -1, true}}), "/items/0/price_minor"},
       {menu({{Sku("soup"), "Soup", kTotalMinorMax + 1, true}}), "/items/0/price_minor"},
+      {menu({{Sku("soup"), "Soup", 1, true, -1}}), "/items/0/tax_bp"},
+      {menu({{Sku("soup"), "Soup", 1, true, kTaxBpMax + 1}}), "/items/0/tax_bp"},
+      {nowhere, "/hours/time_zone"},
   };
   for (const auto& [bad, pointer] : cases) {
     const Decision asked = decide_menu(bad, 3);
@@ -289,6 +392,56 @@ TEST_F(CatalogueTest, TextsThatAreNoNamesReachNoStatement) {
   EXPECT_EQ(orders.placed.size(), 1U) << "its neighbour passes";
 }
 
+TEST_F(CatalogueTest, ABatchTakesWhatIsLeftInItsOrder) {
+  post(menu({{Sku("soup"), "Soup", 350, true}}));
+  const auto left = [&] {
+    host.tick();
+    const auto shown = get("/v1/menu", {{"site", "mensa"}});
+    const Json& item = shown->body.at("items")->as_array()->front();
+    return item.at("left") == nullptr ? -1 : item.int_at("left");
+  };
+  EXPECT_EQ(left(), -1) << "nobody counted";
+  const wire::orders::Who chef{wire::orders::Role::staff, "chef"};
+  post(quote_of({{Sku("soup"), 7}}));
+  post(SetStock{SiteId("mensa"), Sku("soup"), 3, chef, "counted"});
+  post(quote_of({{Sku("soup"), 2}}));
+  post(quote_of({{Sku("soup"), 2}}));
+  EXPECT_EQ(left(), 1) << "the second two were too many";
+  EXPECT_EQ(orders.placed.size(), 2U);
+  post(quote_of({{Sku("soup"), 2}}));
+  post(wire::catalogue::AdjustStock{SiteId("mensa"), {{Sku("soup"), 1}}});
+  post(quote_of({{Sku("soup"), 2}}));
+  EXPECT_EQ(left(), 0) << "what came back is sold in the same batch";
+  EXPECT_EQ(orders.placed.size(), 3U);
+  post(wire::catalogue::AdjustStock{SiteId("mensa"), {{Sku("soup"), -2}}});
+  EXPECT_EQ(left(), 0) << "below zero is shown as none";
+  post(menu({{Sku("soup"), "Soup", 400, true}}, "v2"));
+  EXPECT_EQ(left(), 0) << "a new menu counts nothing";
+  post(SetStock{SiteId("mensa"), Sku("soup"), std::nullopt, chef, "delivery"});
+  EXPECT_EQ(left(), -1);
+  std::optional<host::Answer> answer;
+  ASSERT_TRUE(host.ask(host::to<In>(wire::catalogue::kService,
+                                    SetStock{SiteId("mensa"), Sku("stone"), 1, chef, "x"}),
+                       [&](host::Answer a) { answer = std::move(a); }));
+  host.tick();
+  EXPECT_EQ(answer->problem->type, "unknown_item");
+}
+
+TEST_F(CatalogueTest, TakesNothingThatAnotherHostTook) {
+  post(menu({{Sku("soup"), "Soup", 350, true}}));
+  post(SetStock{SiteId("mensa"), Sku("soup"), 0, {}, "sold elsewhere"});
+  host.tick();
+  store::Rows rows(6);
+  rows.add("mensa", "soup", "move", 0, 1, 1);
+  const Result<void> done = db->transaction([&](store::Session& session) -> Result<void> {
+    const auto changed = session.run(sql::change_stock, rows);
+    if (!changed) return fail(changed.error());
+    EXPECT_TRUE(changed->empty()) << "a missed row sends the order back";
+    return {};
+  });
+  EXPECT_TRUE(done);
+}
+
 // Runs every statement: a menu, its successor, quotes, and what anybody reads.
 TEST_F(CatalogueTest, ReplacesAMenuAndShowsWhatIsActive) {
   post(menu({{Sku("soup"), "Soup", 350, true}, {Sku("bread"), "Bread", 60, true}}));
@@ -311,16 +464,27 @@ TEST_F(CatalogueTest, ReplacesAMenuAndShowsWhatIsActive) {
 
   const auto shown = get("/v1/menu", {{"site", "mensa"}});
   ASSERT_TRUE(shown);
-  EXPECT_EQ(shown->etag, "v2");
-  EXPECT_EQ(shown->body.dump(),
-            R"({"site":"mensa","name":"Mensa","currency":"EUR","version":"v2","items":[)"
-            R"({"sku":"cake","name":"Cake","price_minor":280},)"
-            R"({"sku":"soup","name":"Soup of the day","price_minor":390}]})");
+  EXPECT_EQ(
+      shown->body.dump(),
+      R"({"site":"mensa","name":"Mensa","currency":"EUR","version":"v2","open":true,"items":[)"
+      R"({"sku":"cake","name":"Cake","price_minor":280,"tax_bp":0},)"
+      R"({"sku":"soup","name":"Soup of the day","price_minor":390,"tax_bp":0}]})");
   const auto sites = get("/v1/sites");
   ASSERT_TRUE(sites);
-  EXPECT_EQ(sites->body.dump(),
-            R"({"data":[{"site":"mensa","name":"Mensa","currency":"EUR","version":"v2"}],)"
-            R"("has_more":false})");
+  EXPECT_EQ(
+      sites->body.dump(),
+      R"({"data":[{"site":"mensa","name":"Mensa","currency":"EUR","version":"v2","open":true}],)"
+      R"("has_more":false})");
+  const auto old = get("/v1/menu", {{"site", "mensa"}, {"version", "v1"}});
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->body.at("items")->as_array()->size(), 2U);
+  EXPECT_FALSE(old->body.text_at("until").empty());
+  EXPECT_TRUE(
+      get("/v1/menu", {{"site", "mensa"}, {"version", "v2"}})->body.text_at("until").empty());
+  EXPECT_EQ(get("/v1/menu", {{"site", "mensa"}, {"version", "v3"}}).error().type,
+            "unknown_version");
+  post(SetStock{SiteId("mensa"), Sku("cake"), 5, {}, "counted"});
+  host.tick();
   EXPECT_EQ(get("/v1/menu").error().type, "site_required");
   EXPECT_EQ(get("/v1/menu", {{"site", "moon"}}).error().type, "unknown_site");
   EXPECT_EQ(get("/v1/menu", {{"site", "a b"}}).error().code, Code::not_found);

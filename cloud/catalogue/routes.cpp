@@ -1,6 +1,8 @@
-// What anybody can read: sites, and their menus.
+// What anybody can read: sites, their menus and hours; and what staff counts.
+#include "cloud/catalogue/hours.hpp"
 #include "cloud/catalogue/service.hpp"
 #include "cloud/catalogue/sql.hpp"
+#include "lib/base/check.hpp"
 
 namespace trayline::catalogue {
 namespace {
@@ -10,20 +12,51 @@ using host::OrProblem;
 using host::Problem;
 
 constexpr std::int64_t kSitesMax = 1000;
+constexpr std::size_t kReasonBytesMax = 200;
 
-tl::unexpected<Problem> refuse(Code code, std::string type, std::string detail) {
-  return tl::unexpected<Problem>(Problem{code, std::move(type), std::move(detail), {}});
+tl::unexpected<Problem> refuse(Code code, std::string type, std::string detail,
+                               std::vector<JsonProblem> errors = {}) {
+  return tl::unexpected<Problem>(
+      Problem{code, std::move(type), std::move(detail), std::move(errors)});
 }
 tl::unexpected<Problem> store_away() {
   return refuse(Code::unavailable, "store_unavailable", "Try again.");
 }
 
-Json::Object view_of(const store::Row& site) {
+Json::Object view_of(const store::Row& site, Time now) {
   Json::Object view;
   for (const char* member : {"site", "name", "currency", "version"}) {
     view.set(member, site.text(member));
   }
+  const auto hours = from_json_text<wire::catalogue::Hours>(site.text("hours"));
+  check(hours.has_value(), "catalogue: hours that cannot be read");
+  const Openness is = openness(*hours, now);
+  view.set("open", is.open);
+  if (is.opens) view.set("opens_at", to_rfc3339(*is.opens));
+  if (!hours->openings.empty()) view.set("hours", to_json(*hours));
   return view;
+}
+
+// A menu of another time, as orders name it.
+OrProblem<host::Answer> old_menu(const std::string& site, const std::string& version,
+                                 store::Session& reader) {
+  const Result<store::Answer> found =
+      reader.run(sql::read_menu, {{"site", site}, {"version", version}});
+  if (!found && found.error().code != Code::invalid_argument) return store_away();
+  if (!found || found->empty()) {
+    return refuse(Code::not_found, "unknown_version", "The site never had this menu.");
+  }
+  const store::Row& row = found->front();
+  Result<Json> menu = parse_json(row.text("menu"));
+  check(menu.has_value(), "catalogue: a menu that cannot be read");
+  Json::Object view = *menu->as_object();
+  view.set("from", to_rfc3339(from_ms(row.integer("from_ms"))));
+  if (const auto until = row.optional_integer("until_ms")) {
+    view.set("until", to_rfc3339(from_ms(*until)));
+  }
+  host::Answer answer;
+  answer.body = Json(std::move(view));
+  return answer;
 }
 
 OrProblem<host::Answer> menu(const Asked& asked, store::Session& reader) {
@@ -38,27 +71,32 @@ OrProblem<host::Answer> menu(const Asked& asked, store::Session& reader) {
   const Result<store::Answer> site = reader.run(sql::read_site, args);
   if (!site) return store_away();
   if (site->empty()) return unknown;
+  const auto version = asked.http.query.find("version");
+  if (version != asked.http.query.end()) return old_menu(named->second, version->second, reader);
   const Result<store::Answer> items = reader.run(sql::read_items, args);
   if (!items) return store_away();
   Json::Array list;
   for (const store::Row& row : *items) {
-    list.push_back(Json::object({{"sku", row.text("sku")},
-                                 {"name", row.text("name")},
-                                 {"price_minor", row.integer("price_minor")}}));
+    Json::Object item;
+    item.set("sku", row.text("sku")).set("name", row.text("name"));
+    item.set("price_minor", row.integer("price_minor")).set("tax_bp", row.integer("tax_bp"));
+    if (const auto stock = row.optional_integer("stock")) {
+      item.set("left", std::max<std::int64_t>(*stock, 0));
+    }
+    list.push_back(Json(std::move(item)));
   }
-  Json::Object view = view_of(site->front());
+  Json::Object view = view_of(site->front(), asked.now);
   view.set("items", std::move(list));
   host::Answer answer;
   answer.body = Json(std::move(view));
-  answer.etag = site->front().text("version");
   return answer;
 }
 
-OrProblem<host::Answer> sites(const Asked&, store::Session& reader) {
+OrProblem<host::Answer> sites(const Asked& asked, store::Session& reader) {
   const Result<store::Answer> rows = reader.run(sql::list_sites, {{"most", kSitesMax + 1}});
   if (!rows) return store_away();
   Json::Array data;
-  for (const store::Row& row : *rows) data.push_back(Json(view_of(row)));
+  for (const store::Row& row : *rows) data.push_back(Json(view_of(row, asked.now)));
   const bool more = data.size() > kSitesMax;
   if (more) data.pop_back();
   host::Answer answer;
@@ -66,28 +104,89 @@ OrProblem<host::Answer> sites(const Asked&, store::Session& reader) {
   return answer;
 }
 
+struct CountBody {
+  std::optional<std::int64_t> left;
+  std::string reason;
+  static void describe(auto& member, auto& self) {
+    member("left", self.left);
+    member("reason", self.reason);
+  }
+};
+
+OrProblem<host::Message> count(const Asked& asked, store::Session&) {
+  CountBody body;
+  std::vector<JsonProblem> errors;
+  if (read_json(asked.body, body, errors)) {
+    if (body.left && (*body.left < 0 || *body.left > kStockMax)) {
+      errors.push_back({"/left", "expected 0 to 1000000, or null for no limit"});
+    }
+    const bool control = std::any_of(body.reason.begin(), body.reason.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    if (body.reason.empty() || body.reason.size() > kReasonBytesMax || control) {
+      errors.push_back({"/reason", "expected 1 to 200 bytes without control characters"});
+    }
+  }
+  if (!errors.empty()) {
+    return refuse(Code::invalid_argument, "invalid_count", "The count cannot be read.", errors);
+  }
+  const SiteId site(asked.param("site"));
+  const Sku sku(asked.param("sku"));
+  if (!is_name(site.value) || !is_name(sku.value)) {
+    return refuse(Code::not_found, "unknown_item", "The site does not have this item.");
+  }
+  return host::to<wire::catalogue::In>(
+      wire::catalogue::kService,
+      wire::catalogue::SetStock{
+          site, sku, body.left, {wire::orders::Role::staff, asked.caller.user.value}, body.reason});
+}
+
+const Json& text_schema() {
+  static const Json text = Json::object({{"type", "string"}});
+  return text;
+}
+
 Json site_schema(std::initializer_list<std::pair<std::string_view, Json>> more) {
-  const Json text = Json::object({{"type", "string"}});
   Json::Object properties;
-  for (const char* member : {"site", "name", "currency", "version"}) properties.set(member, text);
+  for (const char* member : {"site", "name", "currency", "version"}) {
+    properties.set(member, text_schema());
+  }
+  properties.set("open", Json::object({{"type", "boolean"}}));
+  properties.set("opens_at", Json::object({{"type", "string"}, {"format", "date-time"}}));
+  properties.set("hours", Json::object({{"type", "object"}}));
   for (const auto& [name, schema] : more) properties.set(name, schema);
   return Json::object({{"type", "object"}, {"properties", Json(std::move(properties))}});
+}
+
+Json list_of(const Json& schema) { return Json::object({{"type", "array"}, {"items", schema}}); }
+
+Json count_schema() {
+  return Json::object(
+      {{"type", "object"},
+       {"required", Json::Array{"reason"}},
+       {"properties", Json::object({{"left", Json::object({{"type", Json::Array{"integer", "null"}},
+                                                           {"minimum", 0},
+                                                           {"maximum", kStockMax}})},
+                                    {"reason", text_schema()}})}});
 }
 
 }  // namespace
 
 std::vector<host::Route> routes() {
-  const Json text = Json::object({{"type", "string"}});
-  const Json item = Json::object(
-      {{"type", "object"},
-       {"properties", Json::object({{"sku", text},
-                                    {"name", text},
-                                    {"price_minor", Json::object({{"type", "integer"}})}})}});
-  const auto list = [](const Json& of) { return Json::object({{"type", "array"}, {"items", of}}); };
+  const Json number = Json::object({{"type", "integer"}});
+  const Json item = Json::object({{"type", "object"},
+                                  {"properties", Json::object({{"sku", text_schema()},
+                                                               {"name", text_schema()},
+                                                               {"price_minor", number},
+                                                               {"tax_bp", number},
+                                                               {"left", number}})}});
   const Json page = Json::object(
       {{"type", "object"},
-       {"properties", Json::object({{"data", list(site_schema({}))},
+       {"properties", Json::object({{"data", list_of(site_schema({}))},
                                     {"has_more", Json::object({{"type", "boolean"}})}})}});
+  const Json stock = Json::object(
+      {{"type", "object"},
+       {"properties",
+        Json::object({{"site", text_schema()}, {"sku", text_schema()}, {"left", number}})}});
   using host::Access;
   return {
       {"GET",
@@ -95,13 +194,27 @@ std::vector<host::Route> routes() {
        Access::anybody,
        false,
        host::Query(menu),
-       {"What a site sells (?site=ID)", Json(), site_schema({{"items", list(item)}}), 200, {404}}},
+       {"What a site sells (?site=ID), or sold (&version=V)",
+        Json(),
+        site_schema({{"items", list_of(item)}}),
+        200,
+        {404}}},
       {"GET",
        "/v1/sites",
        Access::anybody,
        false,
        host::Query(sites),
        {"All sites", Json(), page, 200, {}}},
+      {"PUT",
+       "/v1/sites/{site}/items/{sku}/stock",
+       Access::staff,
+       false,
+       host::Command(count),
+       {"Says how many of an item are left; null: no limit",
+        count_schema(),
+        stock,
+        200,
+        {403, 404}}},
   };
 }
 

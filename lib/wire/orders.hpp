@@ -1,4 +1,4 @@
-// What orders accepts: orders with prices, trays seen, answers about money, wishes to cancel.
+// What orders accepts: orders with prices, trays seen, answers about money, and what people decide.
 #pragma once
 #include <array>
 #include <optional>
@@ -9,52 +9,12 @@
 #include "lib/base/describe.hpp"
 #include "lib/base/ids.hpp"
 #include "lib/base/money.hpp"
+#include "lib/wire/order.hpp"
+#include "lib/wire/order_asks.hpp"
+#include "lib/wire/payments.hpp"
 #include "lib/wire/prediction.hpp"
 
 namespace trayline::wire::orders {
-
-// architecture.md 6. Terminal: cancelled, expired, refunded; paid leads to refunded only.
-enum class State {
-  basket,
-  placed,
-  authorised,
-  verified,
-  capturing,
-  paid,
-  declined,
-  action_required,
-  mismatch,
-  review,
-  cancelled,
-  expired,
-  refunded,
-};
-constexpr auto enum_names(State) {
-  using enum State;
-  using namespace std::string_view_literals;
-  return std::array{
-      std::pair{basket, "basket"sv},         std::pair{placed, "placed"sv},
-      std::pair{authorised, "authorised"sv}, std::pair{verified, "verified"sv},
-      std::pair{capturing, "capturing"sv},   std::pair{paid, "paid"sv},
-      std::pair{declined, "declined"sv},     std::pair{action_required, "action_required"sv},
-      std::pair{mismatch, "mismatch"sv},     std::pair{review, "review"sv},
-      std::pair{cancelled, "cancelled"sv},   std::pair{expired, "expired"sv},
-      std::pair{refunded, "refunded"sv}};
-}
-
-struct Line {
-  Sku sku;
-  std::string name;
-  std::int64_t quantity = 1;
-  std::int64_t price_minor = 0;  // of one
-  bool operator==(const Line&) const = default;
-  static void describe(auto& member, auto& self) {
-    member("sku", self.sku);
-    member("name", self.name);
-    member("quantity", self.quantity);
-    member("price_minor", self.price_minor);
-  }
-};
 
 struct Place {
   static constexpr std::string_view kType = "place";
@@ -65,6 +25,7 @@ struct Place {
   std::string menu_version;
   Money total;
   std::vector<Line> lines;
+  payments::Means means = payments::Means::card;
   static void describe(auto& member, auto& self) {
     member("order", self.order);
     member("user", self.user);
@@ -73,6 +34,7 @@ struct Place {
     member("menu_version", self.menu_version);
     member("total", self.total);
     member("lines", self.lines);
+    member.defaulted("means", self.means);
   }
 };
 
@@ -171,18 +133,6 @@ struct RefundResult {
   }
 };
 
-struct Cancel {
-  static constexpr std::string_view kType = "cancel";
-  OrderId order;
-  UserId user;
-  std::string why;
-  static void describe(auto& member, auto& self) {
-    member("order", self.order);
-    member("user", self.user);
-    member("why", self.why);
-  }
-};
-
 // The order's time is over.
 struct Expire {
   static constexpr std::string_view kType = "expire";
@@ -191,7 +141,7 @@ struct Expire {
 };
 
 inline constexpr std::string_view kService = "orders";
-using In = std::variant<Place, TraySeen, HoldResult, CaptureResult, HoldEnding, RefundResult,
-                        Cancel, Expire>;
+using In = std::variant<Place, Revise, Bind, Retry, TraySeen, HoldResult, CaptureResult, HoldEnding,
+                        RefundResult, Cancel, AskRefund, Expire>;
 
 }  // namespace trayline::wire::orders

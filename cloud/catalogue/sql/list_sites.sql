@@ -1,1 +1,1 @@
-SELECT site, name, currency, version FROM catalogue_sites ORDER BY site LIMIT :most
+SELECT site, name, currency, version, hours FROM catalogue_sites ORDER BY site LIMIT :most

@@ -1,3 +1,3 @@
-SELECT sku, name, price_minor FROM catalogue_items
+SELECT sku, name, price_minor, tax_bp, stock FROM catalogue_items
 WHERE site = :site AND active = 1
 ORDER BY position, sku

@@ -1,1 +1,1 @@
-SELECT site, name, currency, version FROM catalogue_sites WHERE site = :site
+SELECT site, name, currency, version, hours FROM catalogue_sites WHERE site = :site

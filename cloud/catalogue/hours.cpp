@@ -1,0 +1,128 @@
+// The only place that sees the tz library (https://github.com/HowardHinnant/date).
+#include "cloud/catalogue/hours.hpp"
+
+#include <date/tz.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace trayline::catalogue {
+namespace {
+
+using std::chrono::minutes;
+using wire::catalogue::Day;
+using wire::catalogue::Hours;
+using wire::catalogue::Opening;
+
+constexpr minutes kDay{24 * 60};
+
+const date::time_zone* zone_of(const std::string& name) {
+  try {
+    return date::locate_zone(name);
+  } catch (const std::runtime_error&) {  // an unknown name, or no database
+    return nullptr;
+  }
+}
+
+std::optional<int> digits(std::string_view text) {
+  int value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+// "HH:MM", "24:00" among them.
+std::optional<minutes> time_of(std::string_view text) {
+  if (text.size() != 5 || text[2] != ':') return std::nullopt;
+  const auto hour = digits(text.substr(0, 2));
+  const auto minute = digits(text.substr(3));
+  if (!hour || !minute || *minute > 59) return std::nullopt;
+  const minutes time(*hour * 60 + *minute);
+  return time <= kDay ? std::optional(time) : std::nullopt;
+}
+
+std::optional<date::local_days> date_of(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto year = digits(text.substr(0, 4));
+  const auto month = digits(text.substr(5, 2));
+  const auto day = digits(text.substr(8));
+  if (!year || !month || !day) return std::nullopt;
+  const date::year_month_day date(date::year(*year), date::month(static_cast<unsigned>(*month)),
+                                  date::day(static_cast<unsigned>(*day)));
+  return date.ok() ? std::optional(date::local_days(date)) : std::nullopt;
+}
+
+Day weekday_of(date::local_days day) {
+  return static_cast<Day>(date::weekday(day).iso_encoding() - 1);
+}
+
+std::vector<Opening> openings_of(const Hours& hours) {
+  if (!hours.openings.empty()) return hours.openings;
+  std::vector<Opening> always;
+  for (const auto& [day, name] : enum_names(Day{})) always.push_back({day, "00:00", "24:00"});
+  return always;
+}
+
+Time to_utc(const date::time_zone& zone, date::local_days day, minutes time, date::choose choose) {
+  return std::chrono::time_point_cast<Millis>(zone.to_sys(day + time, choose));
+}
+
+}  // namespace
+
+Openness openness(const Hours& hours, Time now) {
+  if (hours.openings.empty() && hours.closed.empty()) return {};
+  const date::time_zone* zone = zone_of(hours.time_zone);
+  if (zone == nullptr) return {false, std::nullopt};
+  const auto today = date::floor<date::days>(zone->to_local(now));
+  const std::vector<Opening> openings = openings_of(hours);
+  std::vector<date::local_days> closed;
+  for (const std::string& text : hours.closed) {
+    if (const auto day = date_of(text)) closed.push_back(*day);
+  }
+  Openness next{false, std::nullopt};
+  // Since yesterday, which may end after midnight.
+  for (int offset = -1; offset <= kLookAheadDays; ++offset) {
+    const date::local_days day = today + date::days(offset);
+    if (std::find(closed.begin(), closed.end(), day) != closed.end()) continue;
+    for (const Opening& opening : openings) {
+      const auto open = time_of(opening.open);
+      const auto close = time_of(opening.close);
+      if (opening.day != weekday_of(day) || !open || !close) continue;
+      const Time from = to_utc(*zone, day, *open, date::choose::earliest);
+      const minutes end = *close > *open ? *close : *close + kDay;
+      const Time until = to_utc(*zone, day, end, date::choose::latest);
+      if (from <= now && now < until) return {};
+      if (from > now && (!next.opens || from < *next.opens)) next.opens = from;
+    }
+    if (next.opens && offset >= 0) break;
+  }
+  return next;
+}
+
+std::vector<JsonProblem> problems_of(const Hours& hours, std::string_view at) {
+  std::vector<JsonProblem> errors;
+  const auto wrong = [&](const std::string& where, const std::string& what) {
+    errors.push_back({std::string(at) + where, what});
+  };
+  if (zone_of(hours.time_zone) == nullptr) {
+    wrong("/time_zone", "is no name of the tz database, such as Europe/Berlin");
+  }
+  if (hours.openings.size() > kOpeningsMax) wrong("/openings", "more than 50 of them");
+  if (hours.closed.size() > kClosedMax) wrong("/closed", "more than 400 of them");
+  for (std::size_t i = 0; i < hours.openings.size() && i < kOpeningsMax; ++i) {
+    const std::string here = "/openings/" + std::to_string(i);
+    const auto open = time_of(hours.openings[i].open);
+    if (!open || *open == kDay) wrong(here + "/open", "expected HH:MM, 00:00 to 23:59");
+    if (!time_of(hours.openings[i].close)) {
+      wrong(here + "/close", "expected HH:MM, 00:00 to 24:00");
+    }
+  }
+  for (std::size_t i = 0; i < hours.closed.size() && i < kClosedMax; ++i) {
+    if (!date_of(hours.closed[i])) wrong("/closed/" + std::to_string(i), "expected YYYY-MM-DD");
+  }
+  return errors;
+}
+
+}  // namespace trayline::catalogue
