@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "cloud/orders/event.hpp"
+#include "lib/base/check.hpp"
+#include "lib/wire/catalogue.hpp"
 #include "lib/wire/monitors.hpp"
 #include "lib/wire/payments.hpp"
 #include "lib/wire/push.hpp"
@@ -58,10 +60,41 @@ std::string_view screen_status(State state) {
   return "review";
 }
 
-std::vector<wire::SkuCount> counts_of(const Order& order) {
+std::vector<wire::SkuCount> counts_of(const std::vector<Line>& lines) {
   std::vector<wire::SkuCount> counts;
-  for (const wire::orders::Line& line : order.lines) counts.push_back({line.sku, line.quantity});
+  for (const Line& line : lines) counts.push_back({line.sku, line.quantity});
   return counts;
+}
+std::vector<wire::SkuCount> counts_of(const Order& order) { return counts_of(order.lines); }
+
+std::string text_of(const Who& who) {
+  const std::string role(enum_name(who.role));
+  return who.id.empty() ? role : role + ":" + who.id;
+}
+
+host::Message adjust_stock(const SiteId& site, std::vector<wire::SkuCount> back) {
+  return host::to<wire::catalogue::In>(wire::catalogue::kService,
+                                       wire::catalogue::AdjustStock{site, std::move(back)});
+}
+
+std::vector<wire::SkuCount> without(const std::vector<wire::SkuCount>& all,
+                                    const std::vector<wire::SkuCount>& less) {
+  std::map<Sku, std::int64_t> counts;
+  for (const wire::SkuCount& c : all) counts[c.sku] += c.count;
+  for (const wire::SkuCount& c : less) counts[c.sku] -= c.count;
+  std::vector<wire::SkuCount> rest;
+  for (const auto& [sku, count] : counts) {
+    if (count != 0) rest.push_back({sku, count});
+  }
+  return rest;
+}
+
+std::int64_t tax_at(const Settings& settings, const SiteId& site, const std::vector<Line>& lines) {
+  const auto rule = settings.tax.find(site);
+  const Result<std::int64_t> tax =
+      tax_of(lines, rule == settings.tax.end() ? TaxRule() : rule->second);
+  check(tax.has_value(), "lines of the catalogue whose tax cannot be counted");
+  return *tax;
 }
 
 std::vector<wire::ScreenLine> screen_lines(const Order& order) {
@@ -90,11 +123,12 @@ std::vector<wire::ScreenLine> screen_lines(const Order& order) {
   return lines;
 }
 
-Change::Change(Decision& decision, const Settings& settings, Order before, Time now)
+Change::Change(Decision& decision, const Settings& settings, Order before, Time now, Who who)
     : order(std::move(before)),
       decision_(decision),
       settings_(settings),
       now_(now),
+      who_(text_of(who)),
       was_state_(order.state),
       was_version_(order.version) {}
 
@@ -104,8 +138,8 @@ bool Change::step(Event event, std::string_view why) {
   const bool news = *next != order.state;
   order.state = *next;
   decision_.history.push_back(
-      {order.id, 0, order.state, std::string(enum_name(event)), std::string(why)});
-  if (!news) return true;
+      {order.id, 0, order.state, std::string(enum_name(event)), std::string(why), who_});
+  if (!news || order.user.empty()) return true;  // a basket is nobody's yet
   for (const News& n : kNews) {
     if (n.state != order.state) continue;
     decision_.out.messages.push_back(host::to<wire::push::In>(
@@ -118,14 +152,40 @@ bool Change::step(Event event, std::string_view why) {
 
 void Change::ask_capture() {
   if (order.hold_minor < order.total.minor) {
-    order.state = State::review;
-    order.reason = "hold_too_small";
-    decision_.history.push_back({order.id, 0, order.state, "hold_too_small", ""});
+    if (step(Event::hold_too_small, "")) order.reason = "hold_too_small";
     return;
   }
   if (!step(Event::capture_asked, "")) return;
   decision_.out.messages.push_back(host::to<wire::payments::In>(
-      wire::payments::kService, wire::payments::Capture{order.id, order.total}));
+      wire::payments::kService, wire::payments::Capture{order.id, order.total, order.tax_minor}));
+}
+
+void Change::ask_hold(bool off_session) {
+  decision_.out.messages.push_back(host::to<wire::payments::In>(
+      wire::payments::kService, wire::payments::Hold{order.id, order.user, order.site, order.total,
+                                                     off_session, order.means}));
+}
+
+void Change::put_lines(const Pending& lines) {
+  order.lines = lines.lines;
+  order.total.minor = lines.total_minor;
+  order.tax_minor = lines.tax_minor;
+  order.menu_version = lines.menu_version;
+  order.pending.reset();
+  decision_.relined = true;
+}
+
+void Change::drop_pending() {
+  if (!order.pending) return;
+  decision_.out.messages.push_back(
+      adjust_stock(order.site, without(counts_of(order.pending->lines), counts_of(order.lines))));
+  order.pending.reset();
+}
+
+void Change::expire_at(Time due) {
+  const wire::orders::In expire = wire::orders::Expire{order.id};
+  decision_.out.timers.push_back({expiry_timer(order.id), std::string(wire::orders::kService), due,
+                                  wire::variant_to_json(expire)});
 }
 
 void Change::show(std::string_view status, bool update) {
@@ -148,8 +208,12 @@ void Change::update_screen() { show(screen_status(order.state), true); }
 
 void Change::release(std::string_view reason, std::string_view fate) {
   decision_.out.cancel_timers.push_back(expiry_timer(order.id));
-  decision_.out.messages.push_back(host::to<wire::payments::In>(
-      wire::payments::kService, wire::payments::Void{order.id, std::string(reason)}));
+  if (was_state_ != State::basket) {  // which has taken neither
+    decision_.out.messages.push_back(host::to<wire::payments::In>(
+        wire::payments::kService, wire::payments::Void{order.id, std::string(reason)}));
+    drop_pending();
+    decision_.out.messages.push_back(adjust_stock(order.site, counts_of(order)));
+  }
   decision_.fate = Fate{order.id, std::string(fate), order.prediction};
 }
 

@@ -16,6 +16,18 @@ Decision decide_capture(const Snapshot&, const Settings&, const wire::orders::Ca
                         Time now);
 Decision decide_cancel(const Snapshot&, const Settings&, const wire::orders::Cancel&,
                        std::uint64_t request, Time now);
+Decision decide_hold_ending(const Snapshot&, const Settings&, const wire::orders::HoldEnding&,
+                            Time now);
+Decision decide_revise(const Snapshot&, const Settings&, const wire::orders::Revise&,
+                       std::uint64_t request, Time now);
+Decision decide_bind(const Snapshot&, const Settings&, const wire::orders::Bind&,
+                     std::uint64_t request, Time now);
+Decision decide_retry(const Snapshot&, const Settings&, const wire::orders::Retry&,
+                      std::uint64_t request, Time now);
+Decision decide_ask_refund(const Snapshot&, const Settings&, const wire::orders::AskRefund&,
+                           std::uint64_t request, Time now);
+Decision decide_refunded(const Snapshot&, const Settings&, const wire::orders::RefundResult&,
+                         Time now);
 Decision decide_expire(const Snapshot&, const Settings&, const wire::orders::Expire&, Time now);
 
 }  // namespace trayline::orders

@@ -1,45 +1,37 @@
-// The order ends without a charge: its customer cancels it, or its time is over.
+// The order ends without a charge: somebody cancels it, its time is over, or its hold ends.
+#include "cloud/orders/answering.hpp"
 #include "cloud/orders/change.hpp"
 #include "cloud/orders/decide.hpp"
-#include "cloud/orders/view.hpp"
 
 namespace trayline::orders {
+
+using wire::orders::Role;
 
 Decision decide_cancel(const Snapshot& snapshot, const Settings& settings,
                        const wire::orders::Cancel& cancel, std::uint64_t request, Time now) {
   Decision d;
-  const auto answer = [&](host::Answer a) { d.out.replies.push_back({request, std::move(a)}); };
-  const auto found = snapshot.orders.find(cancel.order);
-  if (found == snapshot.orders.end() || found->second.user != cancel.user) {
-    host::Answer a;
-    a.problem = host::Problem{Code::not_found, "order_not_found", "There is no such order.", {}};
-    answer(std::move(a));
+  Answering answer(d, settings, request);
+  const Who who{cancel.staff ? Role::staff : Role::customer, cancel.user.value};
+  const Order* before = find_for(snapshot, cancel.order, who, answer);
+  if (before == nullptr) return d;
+  if (cancel.version != 0 && cancel.version != before->version) {
+    answer.stale(*before);
     return d;
   }
-  const Order& before = found->second;
-  if (is_settled(before.state)) {
-    host::Answer a;
-    a.problem = host::Problem{Code::conflict,
-                              "capture_asked",
-                              "The tray was accepted and is being paid; ask for a refund.",
-                              {}};
-    answer(std::move(a));
+  if (is_settled(before->state) && !is_terminal(before->state)) {
+    answer.refuse(Code::conflict, "capture_asked",
+                  "The tray was accepted and is being paid; ask for a refund.");
     return d;
   }
-  Change change(d, settings, before, now);
+  Change change(d, settings, *before, now, who);
   if (!change.step(Event::cancel, cancel.why)) {  // it has ended already: the same answer again
-    host::Answer a;
-    a.body = view_of(before, settings);
-    answer(std::move(a));
+    answer.show(*before);
     return d;
   }
   change.release("requested_by_customer", "closed");
   change.update_screen();
   change.finish();
-  host::Answer a;
-  a.body = view_of(*d.changed, settings);
-  a.etag = etag_of(*d.changed);
-  answer(std::move(a));
+  answer.show(*d.changed);
   return d;
 }
 
@@ -51,12 +43,23 @@ Decision decide_expire(const Snapshot& snapshot, const Settings& settings,
   Change change(d, settings, found->second, now);
   const State state = found->second.state;
   if (state == State::verified || state == State::capturing) {  // its end comes from the provider
-    const wire::orders::In again = expire;
-    d.out.timers.push_back({expiry_timer(expire.order), std::string(wire::orders::kService),
-                            now + settings.expire_again, wire::variant_to_json(again)});
+    change.expire_at(now + settings.expire_again);
     return d;
   }
   if (!change.step(Event::expire, "not picked up")) return d;
+  change.release("abandoned", "closed");
+  change.update_screen();
+  change.finish();
+  return d;
+}
+
+Decision decide_hold_ending(const Snapshot& snapshot, const Settings& settings,
+                            const wire::orders::HoldEnding& ending, Time now) {
+  Decision d;
+  const auto found = snapshot.orders.find(ending.order);
+  check(found != snapshot.orders.end(), "the end of a hold for an order that is not there");
+  Change change(d, settings, found->second, now);
+  if (!change.step(Event::hold_ending, "the hold ends")) return d;
   change.release("abandoned", "closed");
   change.update_screen();
   change.finish();

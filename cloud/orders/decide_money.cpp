@@ -14,8 +14,9 @@ Event event_of(wire::orders::HoldOutcome outcome) {
       return Event::hold_action_required;
     case wire::orders::HoldOutcome::declined:
     case wire::orders::HoldOutcome::no_card:
-    case wire::orders::HoldOutcome::raise_declined:
       return Event::hold_declined;
+    case wire::orders::HoldOutcome::raise_declined:
+      return Event::raise_declined;
   }
   return Event::hold_declined;
 }
@@ -47,20 +48,50 @@ void follow_tray(const Snapshot& snapshot, Change& change) {
 
 }  // namespace
 
+namespace {
+
+// The lines that waited for a greater hold: they are the order's now, or they are given up. A tray
+// that was seen meanwhile was compared with them.
+void follow_pending(Change& change, bool raised) {
+  Order& order = change.order;
+  if (!order.pending) return;
+  const Pending pending = *order.pending;
+  if (raised && order.hold_minor >= pending.total_minor) {
+    change.put_lines(pending);
+    if (!pending.capture || pending.moved) return;
+    order.tray = TrayWord::match;  // as a person said
+    order.difference = {};
+    return;
+  }
+  change.drop_pending();
+  order.reason = "raise_declined";
+  if (!pending.moved) return;
+  order.tray = TrayWord::unsure;
+  order.difference = {};
+}
+
+}  // namespace
+
 Decision decide_hold(const Snapshot& snapshot, const Settings& settings,
                      const wire::orders::HoldResult& result, Time now) {
   Decision d;
   const auto found = snapshot.orders.find(result.order);
   check(found != snapshot.orders.end(), "the result of a hold for an order that is not there");
   Change change(d, settings, found->second, now);
+  Order& order = change.order;
   if (!change.step(event_of(result.outcome), result.reason)) return d;
-  change.order.reason = result.reason;
-  if (result.outcome == wire::orders::HoldOutcome::no_card) change.order.reason = "no_card";
-  if (change.order.state == State::authorised) {
-    change.order.hold_minor = result.hold_minor;
+  order.reason = result.reason;
+  if (result.outcome == wire::orders::HoldOutcome::no_card) order.reason = "no_card";
+  if (order.state == State::authorised) {
+    order.hold_minor = result.hold_minor;
+    follow_pending(change, result.outcome == wire::orders::HoldOutcome::authorised);
     follow_tray(snapshot, change);
+  } else if (order.state == State::declined) {
+    order.hold_minor = 0;
+    follow_pending(change, false);
+    order.reason = result.reason.empty() ? order.reason : result.reason;
   }
-  if (change.order.tray != TrayWord::none) change.update_screen();
+  if (order.tray != TrayWord::none) change.update_screen();
   change.finish();
   return d;
 }
@@ -77,6 +108,7 @@ Decision decide_capture(const Snapshot& snapshot, const Settings& settings,
     case wire::orders::CaptureOutcome::captured:
       if (!change.step(Event::captured, "")) return d;
       check(result.captured_minor == order.total.minor, "captured another amount than was asked");
+      order.captured_minor = result.captured_minor;
       d.fate = Fate{order.id, "charged", order.prediction};
       d.out.cancel_timers.push_back(expiry_timer(order.id));
       break;
@@ -88,9 +120,7 @@ Decision decide_capture(const Snapshot& snapshot, const Settings& settings,
         break;
       }
       ++order.holds;
-      d.out.messages.push_back(host::to<wire::payments::In>(
-          wire::payments::kService,
-          wire::payments::Hold{order.id, order.user, order.site, order.total, true}));
+      change.ask_hold(true);
       break;
     case wire::orders::CaptureOutcome::refused:
       if (!change.step(Event::capture_refused, result.reason)) return d;

@@ -3,7 +3,6 @@
 #include "cloud/orders/decide.hpp"
 #include "cloud/orders/event.hpp"
 #include "cloud/orders/view.hpp"
-#include "lib/wire/payments.hpp"
 
 namespace trayline::orders {
 
@@ -31,22 +30,22 @@ Decision decide_place(const Snapshot& snapshot, const Settings& settings,
   order.user = place.user;
   order.site = place.site;
   order.total = place.total;
+  order.tax_minor = tax_at(settings, place.site, place.lines);
+  order.means = place.means;
   order.menu_version = place.menu_version;
   order.placed = now;
   order.updated = now;
   order.lines = place.lines;
   d.number = {place.site, number};
-  d.history.push_back({order.id, order.version, order.state, "place", ""});
-  const wire::orders::In expire = wire::orders::Expire{order.id};
-  d.out.timers.push_back({expiry_timer(order.id), std::string(wire::orders::kService),
-                          now + settings.order_ttl, wire::variant_to_json(expire)});
-  d.out.messages.push_back(host::to<wire::payments::In>(
-      wire::payments::kService,
-      wire::payments::Hold{order.id, order.user, order.site, order.total, false}));
-  d.out.wake.push_back("order:" + order.id.value);
-  tell_of(order, d.out);
-  answer(order);
-  d.placed = std::move(order);
+  const Who who{wire::orders::Role::customer, place.user.value};
+  d.history.push_back({order.id, order.version, order.state, "place", "", text_of(who)});
+  Change change(d, settings, std::move(order), now, who);
+  change.expire_at(now + settings.order_ttl);
+  change.ask_hold(false);
+  d.out.wake.push_back("order:" + change.order.id.value);
+  tell_of(change.order, d.out);
+  answer(change.order);
+  d.placed = std::move(change.order);
   return d;
 }
 

@@ -1,6 +1,7 @@
 // A tray was seen: which order is it, does it fit, what follows (docs/spec/orders.md [orders-3]).
 #include <algorithm>
 
+#include "cloud/orders/basket.hpp"
 #include "cloud/orders/change.hpp"
 #include "cloud/orders/decide.hpp"
 #include "cloud/orders/token.hpp"
@@ -65,6 +66,48 @@ const Order* by_code(const Snapshot& snapshot, const Settings& settings, const P
   return found;
 }
 
+bool has_order_code(const Settings& settings, const Prediction& p) {
+  return std::any_of(p.codes.begin(), p.codes.end(), [&](const std::string& text) {
+    return read_token(text, settings.token_key).has_value();
+  });
+}
+
+// Whose code lies in the picture; of two customers' codes none counts.
+UserId customer_of(const Settings& settings, const Prediction& p, Time now) {
+  UserId found;
+  for (const std::string& text : p.codes) {
+    const std::optional<CustomerToken> token = read_customer(text, settings.token_key);
+    if (!token || token->expires <= now || token->user == found) continue;
+    if (!found.empty()) return {};
+    found = token->user;
+  }
+  return found;
+}
+
+// The customer's order that the tray is meant for: the visit's, else the only open one, else the
+// only one that it matches. unclear: they have several, and it is not said which.
+struct Theirs {
+  const Order* order = nullptr;
+  bool unclear = false;
+};
+Theirs by_customer(const Snapshot& snapshot, const Settings& settings, const Prediction& p,
+                   const SiteId& site, const UserId& customer) {
+  std::vector<const Order*> open;
+  std::vector<const Order*> fitting;
+  for (const auto& [id, order] : snapshot.orders) {
+    const bool over = is_settled(order.state) || is_terminal(order.state);
+    if (over || order.user != customer || order.site != site) continue;
+    if (order.visit == p.visit && order.core == p.core) return {&order, false};
+    open.push_back(&order);
+    if (verify::verify(p, counts_of(order), settings.verify).kind == verify::Kind::match) {
+      fitting.push_back(&order);
+    }
+  }
+  if (open.size() == 1) return {open.front(), false};
+  if (fitting.size() == 1) return {fitting.front(), false};
+  return {nullptr, !open.empty()};
+}
+
 // Where the site allows it and no code lies in the picture: the only open order of the site that
 // this tray could be, if it is that surely and its money is held. Any other that it could be, also
 // one whose hold is still being made, leaves the choice to a person.
@@ -75,7 +118,9 @@ const Order* by_content(const Snapshot& snapshot, const Settings& settings, cons
   const Order* found = nullptr;
   for (const auto& [id, order] : snapshot.orders) {
     const bool over = is_settled(order.state) || is_terminal(order.state);
-    if (over || order.site != site || now - order.placed > settings.match_window) continue;
+    if (over || order.state == State::basket || order.site != site ||
+        now - order.placed > settings.match_window)
+      continue;
     if (verify::verify(p, counts_of(order), settings.verify).kind == verify::Kind::mismatch)
       continue;
     if (found != nullptr) return nullptr;
@@ -120,9 +165,12 @@ Event event_of(TrayWord word) {
 // The order's word on this tray, and what follows from it in the order's state.
 void put_tray(Decision& d, const Settings& settings, const Order& before, const Prediction& p,
               Time now) {
-  Change change(d, settings, before, now);
+  Change change(d, settings, before, now, {wire::orders::Role::device, p.core.value});
   Order& order = change.order;
-  const verify::Verification v = verify::verify(p, counts_of(order), settings.verify);
+  // Lines that wait for a greater hold are what the tray shall be.
+  const auto wanted = order.pending ? counts_of(order.pending->lines) : counts_of(order);
+  const verify::Verification v = verify::verify(p, wanted, settings.verify);
+  if (order.pending) order.pending->moved = true;
   order.tray = p.visit_uncertain ? TrayWord::unsure : word_of(v.kind);
   order.difference = {v.missing, v.extra};
   order.core = p.core;
@@ -134,6 +182,39 @@ void put_tray(Decision& d, const Settings& settings, const Order& before, const 
   }
   change.show_state();
   change.finish();
+}
+
+// What the tray is taken for.
+struct Choice {
+  const Order* order = nullptr;
+  UserId customer = {};  // whose code lies in the picture
+  bool walk_up = false;  // it may become a basket, or is one
+};
+
+Choice choose(const Snapshot& snapshot, const Settings& settings, const Prediction& p,
+              const Order* before, Time now) {
+  const SiteId& site = settings.stations.at({p.core, p.station}).site;
+  Choice choice{by_code(snapshot, settings, p, now)};
+  const bool named = has_order_code(settings, p);
+  bool unclear = false;
+  if (!named) choice.customer = customer_of(settings, p, now);
+  if (!choice.customer.empty()) {
+    const Theirs theirs = by_customer(snapshot, settings, p, site, choice.customer);
+    choice.order = theirs.order;
+    unclear = theirs.unclear;
+  }
+  // Another customer's code takes the tray from the order that it was.
+  const bool other =
+      !choice.customer.empty() && before != nullptr && before->state != State::basket;
+  if (choice.order == nullptr && !other && !unclear) choice.order = before;
+  if (choice.order == nullptr && !unclear) {
+    choice.order = by_content(snapshot, settings, p, site, now);
+  }
+  const bool free =
+      choice.order == nullptr ||
+      (choice.order == before && (is_terminal(before->state) || before->state == State::basket));
+  choice.walk_up = settings.walk_up.contains(site) && free && !named && !unclear;
+  return choice;
 }
 
 }  // namespace
@@ -160,20 +241,27 @@ Decision decide_tray(const Snapshot& snapshot, const Settings& settings,
     return d;
   }
 
-  const Order* order = by_code(snapshot, settings, p, now);
-  if (order == nullptr) order = before;
-  if (order == nullptr) order = by_content(snapshot, settings, p, station->second.site, now);
+  const SiteId& site = station->second.site;
+  const Choice choice = choose(snapshot, settings, p, before, now);
+  const Order* order = choice.order;
+  const bool basket = order != nullptr && order->state == State::basket;
   // A settled order's code on another tray pays for nothing: a person looks.
-  const bool usable = order != nullptr && order->site == station->second.site &&
-                      !is_settled(order->state) && !is_terminal(order->state);
+  const bool usable = order != nullptr && order->site == site && !is_settled(order->state) &&
+                      !is_terminal(order->state) && !basket;
+  OrderId owner = usable ? order->id : OrderId();
   d.kept->order = order ? order->id : OrderId();
-  d.kept->fate = usable ? "open" : "closed";
-  d.visit = {{p.core, p.station, p.visit}, Visit{usable ? order->id : OrderId(), p.number}};
   if (usable) {
     put_tray(d, settings, *order, p, now);
+  } else if (choice.walk_up && is_sure(p, settings)) {
+    const WalkUp walk_up{p, basket ? order : nullptr, site, choice.customer};
+    owner = see_basket(d, snapshot, settings, walk_up, now);
+    d.kept->order = owner;
   } else {
+    if (basket && order == before) drop_basket(d, settings, *order, now);
     show_nobody(d, p, station->second);
   }
+  d.kept->fate = owner.empty() ? "closed" : "open";
+  d.visit = {{p.core, p.station, p.visit}, Visit{owner, p.number}};
   acknowledge(d, p, wire::AckResult::accepted, "", d.kept->order);
   return d;
 }

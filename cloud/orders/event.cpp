@@ -12,7 +12,7 @@ bool only_passes(State state) {
 }  // namespace
 
 void tell_of(const Order& order, host::Output& out) {
-  if (only_passes(order.state)) return;
+  if (only_passes(order.state) || order.user.empty()) return;  // a basket is nobody's
   wire::webhooks::Event event;
   event.id = "evt_" + order.id.value + "_" + std::to_string(order.version);
   event.type = "order." + std::string(enum_name(order.state));

@@ -1,65 +1,19 @@
 // Orders as decisions see them: what was read, what is decided. Pure values; decide.hpp has the
 // functions.
 #pragma once
-#include <array>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <vector>
 
+#include "cloud/orders/order.hpp"
 #include "cloud/orders/settings.hpp"
-#include "cloud/orders/transitions.hpp"
 #include "lib/base/clock.hpp"
 #include "lib/host/service.hpp"
 #include "lib/wire/orders.hpp"
 
 namespace trayline::orders {
-
-// What the tray on the station said last, as far as this order is concerned.
-enum class TrayWord { none, match, mismatch, unsure };
-constexpr auto enum_names(TrayWord) {
-  using enum TrayWord;
-  return std::array{std::pair{none, std::string_view("none")},
-                    std::pair{match, std::string_view("match")},
-                    std::pair{mismatch, std::string_view("mismatch")},
-                    std::pair{unsure, std::string_view("unsure")}};
-}
-
-struct Difference {
-  std::vector<wire::SkuCount> missing;
-  std::vector<wire::SkuCount> extra;
-  bool operator==(const Difference&) const = default;
-  static void describe(auto& member, auto& self) {
-    member.defaulted("missing", self.missing);
-    member.defaulted("extra", self.extra);
-  }
-};
-
-struct Order {
-  OrderId id;
-  std::string code;    // 16 hex digits
-  std::string number;  // what people call it by
-  UserId user;
-  SiteId site;
-  State state = State::placed;
-  std::int64_t version = 1;
-  Money total;
-  std::int64_t hold_minor = 0;
-  std::int64_t holds = 1;  // attempts so far
-  std::string menu_version;
-  CoreId core;  // where its tray stands or stood last
-  StationId station;
-  VisitId visit;
-  PredictionId prediction;  // the one that the state rests on
-  TrayWord tray = TrayWord::none;
-  Difference difference;
-  std::string reason;  // of the last refusal
-  Time placed;
-  Time updated;
-  std::vector<wire::orders::Line> lines;
-};
 
 using VisitKey = std::tuple<CoreId, StationId, VisitId>;
 struct Visit {
@@ -79,6 +33,7 @@ struct Snapshot {
   std::map<VisitKey, Visit> visits;
   std::map<PredictionKey, Known> predictions;
   std::map<SiteId, std::int64_t> numbers;
+  std::map<RefundId, Refund> refunds;
   bool open_complete = true;  // all open orders of the sites that were asked for are here
 };
 
@@ -88,6 +43,7 @@ struct History {
   State state = State::placed;
   std::string event;
   std::string why;
+  std::string who;  // "<role>:<id>", or the role alone
 };
 
 // A prediction to be kept. fate: open | superseded | charged | closed.
@@ -109,6 +65,8 @@ struct Decision {
   std::optional<Order> placed;   // a new order
   std::optional<Order> changed;  // as it is afterwards
   std::int64_t was_version = 0;  // of the changed one
+  bool relined = false;          // its lines are others
+  std::optional<Refund> refund;  // a new one, or as it is afterwards
   std::optional<std::pair<VisitKey, Visit>> visit;
   std::optional<Kept> kept;
   std::optional<Fate> fate;

@@ -20,6 +20,10 @@ std::int64_t is_open(const Order& order) {
 
 std::string_view name(State state) { return enum_name(state); }
 
+std::string pending_text(const Order& order) {
+  return order.pending ? to_json_text(*order.pending) : std::string();
+}
+
 }  // namespace
 
 Order order_from(const store::Row& row) {
@@ -48,6 +52,17 @@ Order order_from(const store::Row& row) {
   order.reason = row.text("reason");
   order.placed = from_ms(row.integer("placed_ms"));
   order.updated = from_ms(row.integer("updated_ms"));
+  order.tax_minor = row.integer("tax_minor");
+  order.means = enum_from<Means>(row.text("means"));
+  if (const std::string& text = row.text("pending"); !text.empty()) {
+    const Result<Pending> pending = from_json_text<Pending>(text);
+    check(pending.has_value(), "orders: pending lines that cannot be read");
+    order.pending = *pending;
+  }
+  order.captured_minor = row.integer("captured_minor");
+  order.refunded_minor = row.integer("refunded_minor");
+  order.refund_asked_minor = row.integer("refund_asked_minor");
+  order.refund_tax_minor = row.integer("refund_tax_minor");
   return order;
 }
 
@@ -64,22 +79,47 @@ Result<void> load_lines(store::Session& session, std::vector<Order*> orders) {
   for (const store::Row& row : *lines) {
     by_id.at(row.text("order_id"))
         ->lines.push_back({Sku(row.text("sku")), row.text("name"), row.integer("quantity"),
-                           row.integer("price_minor")});
+                           row.integer("price_minor"), row.integer("tax_bp")});
   }
   return {};
+}
+
+Refund refund_from(const store::Row& row) {
+  return {RefundId(row.text("id")),
+          OrderId(row.text("order_id")),
+          row.integer("amount_minor"),
+          row.integer("tax_minor"),
+          row.text("reason"),
+          row.text("who"),
+          enum_from<RefundState>(row.text("state")),
+          row.text("why"),
+          from_ms(row.integer("asked_ms"))};
 }
 
 void add_insert(store::Rows& rows, const Order& o) {
   rows.add(o.id.value, o.code, o.number, o.user.value, o.site.value, name(o.state), o.version,
            o.total.currency.str(), o.total.minor, o.hold_minor, o.holds, o.menu_version,
            o.core.value, o.station.value, o.visit.value, o.prediction.value, enum_name(o.tray),
-           to_json_text(o.difference), o.reason, to_ms(o.placed), to_ms(o.updated), is_open(o));
+           to_json_text(o.difference), o.reason, to_ms(o.placed), to_ms(o.updated), is_open(o),
+           o.tax_minor, enum_name(o.means), pending_text(o), o.captured_minor, o.refunded_minor,
+           o.refund_asked_minor, o.refund_tax_minor);
 }
 
 void add_update(store::Rows& rows, const Order& o, std::int64_t was_version) {
-  rows.add(o.id.value, was_version, name(o.state), o.version, o.hold_minor, o.holds, o.core.value,
-           o.station.value, o.visit.value, o.prediction.value, enum_name(o.tray),
-           to_json_text(o.difference), o.reason, to_ms(o.updated), is_open(o));
+  rows.add(o.id.value, was_version, name(o.state), o.version, o.user.value, o.total.minor,
+           o.hold_minor, o.holds, o.menu_version, o.core.value, o.station.value, o.visit.value,
+           o.prediction.value, enum_name(o.tray), to_json_text(o.difference), o.reason,
+           to_ms(o.placed), to_ms(o.updated), is_open(o), o.tax_minor, enum_name(o.means),
+           pending_text(o), o.captured_minor, o.refunded_minor, o.refund_asked_minor,
+           o.refund_tax_minor);
+}
+
+void add_lines(store::Rows& rows, const Order& o) {
+  std::int64_t position = 0;
+  for (const Line& line : o.lines) {
+    rows.add(o.id.value, position++, line.sku.value, line.name, line.quantity, line.price_minor,
+             line.tax_bp);
+  }
 }
 
 }  // namespace trayline::orders

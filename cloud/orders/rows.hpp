@@ -17,7 +17,12 @@ void add_insert(store::Rows& rows, const Order& order);
 // For the statement update_orders.
 void add_update(store::Rows& rows, const Order& order, std::int64_t was_version);
 
-inline constexpr std::size_t kInsertColumns = 22;
-inline constexpr std::size_t kUpdateColumns = 15;
+// For the statement insert_lines.
+void add_lines(store::Rows& rows, const Order& order);
+Refund refund_from(const store::Row& row);
+
+inline constexpr std::size_t kInsertColumns = 29;
+inline constexpr std::size_t kUpdateColumns = 26;
+inline constexpr std::size_t kLineColumns = 7;
 
 }  // namespace trayline::orders

@@ -17,6 +17,7 @@ struct Wanted {
   store::Rows visits{3};
   store::Rows predictions{2};
   store::Rows numbers{1};
+  store::Rows refunds{1};
   std::set<SiteId> open_sites;
 };
 
@@ -24,25 +25,32 @@ void want(Wanted& wanted, const Settings& settings, const In& in) {
   const auto order = [&](const OrderId& id) { wanted.orders.add("id", id.value, "", ""); };
   if (const auto* seen = std::get_if<wire::orders::TraySeen>(&in)) {
     const wire::Prediction& p = seen->prediction;
+    const auto station = settings.stations.find({p.core, p.station});
     wanted.orders.add("visit", p.core.value, p.station.value, p.visit.value);
     for (const std::string& code : p.codes) {
       if (const auto token = read_token(code, settings.token_key)) {
         wanted.orders.add("code", token->code, "", "");
       }
+      const auto customer = read_customer(code, settings.token_key);
+      if (customer && station != settings.stations.end()) {
+        wanted.orders.add("user", customer->user.value, station->second.site.value, "");
+      }
     }
     wanted.visits.add(p.core.value, p.station.value, p.visit.value);
     wanted.predictions.add(p.core.value, p.id.value);
-    const auto station = settings.stations.find({p.core, p.station});
-    if (station != settings.stations.end() && p.codes.empty() &&
-        settings.match_without_code.contains(station->second.site)) {
-      wanted.open_sites.insert(station->second.site);
+    if (station == settings.stations.end()) return;
+    const SiteId& site = station->second.site;
+    if (p.codes.empty() && settings.match_without_code.contains(site)) {
+      wanted.open_sites.insert(site);
     }
+    if (settings.walk_up.contains(site)) wanted.numbers.add(site.value);
   } else if (const auto* place = std::get_if<wire::orders::Place>(&in)) {
     order(place->order);
     wanted.numbers.add(place->site.value);
   } else {
     std::visit(
         [&](const auto& m) {
+          if constexpr (requires { m.refund; }) wanted.refunds.add(m.refund.value);
           if constexpr (requires { m.order; }) order(m.order);
         },
         in);
@@ -130,6 +138,14 @@ Result<void> OrdersService::load_trays(store::Session& session, const Wanted& wa
       snapshot.numbers[SiteId(row.text("site"))] = row.integer("last");
     }
   }
+  if (!wanted.refunds.empty()) {
+    const Result<store::Answer> rows = session.run(sql::load_refunds, wanted.refunds);
+    if (!rows) return fail(rows.error());
+    for (const store::Row& row : *rows) {
+      Refund refund = refund_from(row);
+      snapshot.refunds[refund.id] = std::move(refund);
+    }
+  }
   return {};
 }
 
@@ -166,32 +182,36 @@ void OrdersService::refuse(const host::Message& message, const host::Problem& pr
   out.publish.push_back({wire::down_topic(resource, "agent", "acks"), to_json_text(ack)});
 }
 
+// One function per kind of message; those that people ask for hear who waits.
+Decision decide_one(const Snapshot& snapshot, const Settings& s, const host::Incoming<In>& in,
+                    Time now) {
+  using namespace wire::orders;
+  struct Dispatch {
+    const Snapshot& snapshot;
+    const Settings& s;
+    std::uint64_t request;
+    Time now;
+    Decision operator()(const Place& m) { return decide_place(snapshot, s, m, request, now); }
+    Decision operator()(const Revise& m) { return decide_revise(snapshot, s, m, request, now); }
+    Decision operator()(const Bind& m) { return decide_bind(snapshot, s, m, request, now); }
+    Decision operator()(const Retry& m) { return decide_retry(snapshot, s, m, request, now); }
+    Decision operator()(const Cancel& m) { return decide_cancel(snapshot, s, m, request, now); }
+    Decision operator()(const AskRefund& m) {
+      return decide_ask_refund(snapshot, s, m, request, now);
+    }
+    Decision operator()(const TraySeen& m) { return decide_tray(snapshot, s, m, now); }
+    Decision operator()(const HoldResult& m) { return decide_hold(snapshot, s, m, now); }
+    Decision operator()(const HoldEnding& m) { return decide_hold_ending(snapshot, s, m, now); }
+    Decision operator()(const CaptureResult& m) { return decide_capture(snapshot, s, m, now); }
+    Decision operator()(const RefundResult& m) { return decide_refunded(snapshot, s, m, now); }
+    Decision operator()(const Expire& m) { return decide_expire(snapshot, s, m, now); }
+  };
+  return std::visit(Dispatch{snapshot, s, in.request, now}, *in.body);
+}
+
 Decision OrdersService::decide(const Snapshot& snapshot, const host::Incoming<In>& in,
                                Time now) const {
-  const Settings& s = *settings_;
-  return std::visit(
-      [&](const auto& m) -> Decision {
-        using M = std::decay_t<decltype(m)>;
-        if constexpr (std::is_same_v<M, wire::orders::Place>) {
-          return decide_place(snapshot, s, m, in.request, now);
-        } else if constexpr (std::is_same_v<M, wire::orders::TraySeen>) {
-          return decide_tray(snapshot, s, m, now);
-        } else if constexpr (std::is_same_v<M, wire::orders::HoldResult>) {
-          return decide_hold(snapshot, s, m, now);
-        } else if constexpr (std::is_same_v<M, wire::orders::CaptureResult>) {
-          return decide_capture(snapshot, s, m, now);
-        } else if constexpr (std::is_same_v<M, wire::orders::Cancel>) {
-          return decide_cancel(snapshot, s, m, in.request, now);
-        } else if constexpr (std::is_same_v<M, wire::orders::Expire>) {
-          return decide_expire(snapshot, s, m, now);
-        } else {
-          Decision d;
-          d.out.dead_letters.push_back(
-              {std::string(wire::orders::kService), "nobody handles this yet", to_json_text(m)});
-          return d;
-        }
-      },
-      *in.body);
+  return decide_one(snapshot, *settings_, in, now);
 }
 
 void OrdersService::apply(Snapshot& snapshot, const Decision& d) const {
@@ -206,6 +226,7 @@ void OrdersService::apply(Snapshot& snapshot, const Decision& d) const {
                                                                               d.kept->order};
   }
   if (d.number) snapshot.numbers[d.number->first] = d.number->second;
+  if (d.refund) snapshot.refunds[d.refund->id] = *d.refund;
 }
 
 // Several decisions of one batch about one order become one row: the first one's version before,
@@ -218,9 +239,11 @@ struct Changed {
 Result<void> save_orders(store::Session& session, const std::vector<Decision>& decisions) {
   std::map<OrderId, const Order*> placed;
   std::map<OrderId, Changed> changed;
+  std::set<OrderId> relined;
   for (const Decision& d : decisions) {
     if (d.placed) placed[d.placed->id] = &*d.placed;
     if (!d.changed) continue;
+    if (d.relined && !placed.contains(d.changed->id)) relined.insert(d.changed->id);
     if (const auto fresh = placed.find(d.changed->id); fresh != placed.end()) {
       fresh->second = &*d.changed;
       continue;
@@ -230,16 +253,15 @@ Result<void> save_orders(store::Session& session, const std::vector<Decision>& d
   }
   if (!placed.empty()) {
     store::Rows orders(kInsertColumns);
-    store::Rows lines(6);
+    store::Rows lines(kLineColumns);
     for (const auto& [id, order] : placed) {
       add_insert(orders, *order);
-      std::int64_t position = 0;
-      for (const auto& line : order->lines) {
-        lines.add(id.value, position++, line.sku.value, line.name, line.quantity, line.price_minor);
-      }
+      add_lines(lines, *order);
     }
     if (auto r = session.run(sql::insert_orders, orders); !r) return fail(r.error());
-    if (auto r = session.run(sql::insert_lines, lines); !r) return fail(r.error());
+    if (!lines.empty()) {
+      if (auto r = session.run(sql::insert_lines, lines); !r) return fail(r.error());
+    }
   }
   if (changed.empty()) return {};
   store::Rows rows(kUpdateColumns);
@@ -249,6 +271,15 @@ Result<void> save_orders(store::Session& session, const std::vector<Decision>& d
   if (updated->size() != changed.size()) {
     return fail(Code::conflict, "an order was changed by another host");
   }
+  if (relined.empty()) return {};
+  store::Rows ids(1);
+  store::Rows lines(kLineColumns);
+  for (const OrderId& id : relined) {
+    ids.add(id.value);
+    add_lines(lines, *changed.at(id).after);
+  }
+  if (auto r = session.run(sql::delete_lines, ids); !r) return fail(r.error());
+  if (auto r = session.run(sql::insert_lines, lines); !r) return fail(r.error());
   return {};
 }
 
@@ -287,14 +318,24 @@ Result<void> OrdersService::save(store::Session& session, const std::vector<Deci
                                  Time now) {
   if (auto r = save_orders(session, decisions); !r) return r;
   if (auto r = save_trays(session, decisions, now); !r) return r;
-  store::Rows history(6);
+  store::Rows history(7);
   std::map<SiteId, std::int64_t> numbers;
+  std::map<RefundId, const Refund*> refunds;
   for (const Decision& d : decisions) {
     std::int64_t step = 0;
     for (const History& h : d.history) {
-      history.add(h.order.value, h.version, step++, enum_name(h.state), h.event, h.why);
+      history.add(h.order.value, h.version, step++, enum_name(h.state), h.event, h.why, h.who);
     }
     if (d.number) numbers[d.number->first] = d.number->second;
+    if (d.refund) refunds[d.refund->id] = &*d.refund;
+  }
+  if (!refunds.empty()) {
+    store::Rows rows(9);
+    for (const auto& [id, r] : refunds) {
+      rows.add(id.value, r->order.value, r->amount_minor, r->tax_minor, r->reason, r->who,
+               enum_name(r->state), r->why, to_ms(r->asked));
+    }
+    if (auto r = session.run(sql::put_refunds, rows); !r) return fail(r.error());
   }
   if (!history.empty()) {
     const auto r = session.run(sql::insert_history, history, {{"now", to_ms(now)}});

@@ -181,11 +181,8 @@ class Replay : public testing::Test {
       store::Rows rows(orders::kInsertColumns);
       orders::add_insert(rows, order);
       if (auto r = session.run(orders::sql::insert_orders, rows); !r) return fail(r.error());
-      store::Rows lines(6);
-      for (std::size_t i = 0; i < order.lines.size(); ++i) {
-        const wire::orders::Line& line = order.lines[i];
-        lines.add(order.id.value, i, line.sku.value, line.name, line.quantity, line.price_minor);
-      }
+      store::Rows lines(orders::kLineColumns);
+      orders::add_lines(lines, order);
       if (auto r = session.run(orders::sql::insert_lines, lines); !r) return fail(r.error());
       store::Rows kept(8);
       kept.add("c1", "prediction-1", "hash", "1", "visit-1", order.id.value, "charged",

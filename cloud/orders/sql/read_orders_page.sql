@@ -1,6 +1,7 @@
 SELECT o.id, o.code, o.number, o.user_id, o.site, o.state, o.version, o.currency, o.total_minor,
        o.hold_minor, o.holds, o.menu_version, o.core, o.station, o.visit, o.prediction, o.tray,
-       o.difference, o.reason, o.placed_ms, o.updated_ms
+       o.difference, o.reason, o.placed_ms, o.updated_ms, o.tax_minor, o.means, o.pending,
+       o.captured_minor, o.refunded_minor, o.refund_asked_minor, o.refund_tax_minor
 FROM orders_orders o
 WHERE o.user_id = :user_id
   AND (o.placed_ms < :before_ms OR o.placed_ms = :before_ms AND o.id < :before_id)
