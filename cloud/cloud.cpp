@@ -68,6 +68,10 @@ std::shared_ptr<const orders::Settings> settings_of_orders(const Settings& setti
     }
   }
   if (store.site.match_without_code) out->match_without_code.insert(store.site.id);
+  if (store.site.walk_up) out->walk_up.insert(store.site.id);
+  out->tax[store.site.id] = {store.site.tax_rounding, store.site.tax_half};
+  out->basket_ttl = settings.orders.basket_ttl.value;
+  out->customer_code_life = settings.orders.code_life.value;
   out->env = settings.env;
   out->token_key = std::move(key);
   out->order_ttl = settings.orders.ttl.value;
@@ -184,6 +188,7 @@ accounts::Settings Cloud::State::accounts_settings() const {
   accounts::Settings out;
   out.pool_id = settings.accounts.pool_id;
   out.clients = {{settings.accounts.client_id, true}};
+  out.staff = settings.accounts.staff;
   out.issuer =
       settings.accounts.issuer.empty() ? public_url + "/" + out.pool_id : settings.accounts.issuer;
   return out;

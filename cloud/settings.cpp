@@ -30,6 +30,12 @@ void Settings::validate(config::Complaints& wrong) const {
     wrong("broker", "ca, cert and key belong together");
   }
   if (orders.ttl.value < std::chrono::minutes(1)) wrong("orders/ttl", "must be 1min at least");
+  if (orders.basket_ttl.value < std::chrono::seconds(10)) {
+    wrong("orders/basket_ttl", "must be 10s at least");
+  }
+  if (orders.code_life.value < std::chrono::seconds(10)) {
+    wrong("orders/code_life", "must be 10s at least");
+  }
 }
 
 Result<Settings> load_settings(const std::string& path) {

@@ -1,46 +1,14 @@
 // cloud.toml: where everything outside is. Every endpoint and key is a setting; secrets are files.
 #pragma once
-#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "cloud/network_settings.hpp"
 #include "cloud/news_settings.hpp"
 #include "lib/base/result.hpp"
 #include "lib/config/config.hpp"
 
 namespace trayline::cloud {
-
-struct ListenSettings {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;  // 0: any free one
-  std::string public_url;     // as devices and apps reach it; empty: http://<address>:<port>
-  std::vector<std::string> allow_origins;  // of browsers
-  static void describe(auto& member, auto& self) {
-    member.defaulted("address", self.address);
-    member.defaulted("port", self.port);
-    member.defaulted("public_url", self.public_url);
-    member.defaulted("allow_origins", self.allow_origins);
-  }
-};
-
-struct BrokerSettings {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 8884;
-  std::string client_id = "cloud-1";  // the certificate's common name
-  std::string ca;                     // files; all empty: plain TCP
-  std::string cert;
-  std::string key;
-  bool shared = true;  // the broker can divide messages between hosts ($share)
-  static void describe(auto& member, auto& self) {
-    member.defaulted("host", self.host);
-    member.defaulted("port", self.port);
-    member.defaulted("client_id", self.client_id);
-    member.defaulted("ca", self.ca);
-    member.defaulted("cert", self.cert);
-    member.defaulted("key", self.key);
-    member.defaulted("shared", self.shared);
-  }
-};
 
 struct PaymentsSettings {
   std::string url = "https://api.stripe.com";
@@ -66,19 +34,26 @@ struct AccountsSettings {
   std::string mail_url;  // codes are POSTed there as JSON; empty: printed on the console
   // Tokens of an issuer elsewhere instead of our own: its key document.
   std::string jwks_url;
+  // User names, or confirmed e-mail addresses, of accounts that are staff.
+  std::vector<std::string> staff;
   static void describe(auto& member, auto& self) {
     member.defaulted("pool_id", self.pool_id);
     member.defaulted("client_id", self.client_id);
     member.defaulted("issuer", self.issuer);
     member.defaulted("mail_url", self.mail_url);
     member.defaulted("jwks_url", self.jwks_url);
+    member.defaulted("staff", self.staff);
   }
 };
 
 struct OrdersSettings {
   config::Duration ttl{std::chrono::hours(4)};
   config::Duration match_window{std::chrono::minutes(30)};
+  config::Duration basket_ttl{std::chrono::minutes(3)};  // a tray waits so long for its customer
+  config::Duration code_life{std::chrono::minutes(2)};   // of a customer's own code
   static void describe(auto& member, auto& self) {
+    member.defaulted("basket_ttl", self.basket_ttl);
+    member.defaulted("code_life", self.code_life);
     member.defaulted("ttl", self.ttl);
     member.defaulted("match_window", self.match_window);
   }

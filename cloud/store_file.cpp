@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "cloud/catalogue/catalogue.hpp"
+#include "cloud/catalogue/hours.hpp"
 #include "lib/base/digest.hpp"
 
 namespace trayline::cloud {
@@ -21,6 +23,24 @@ void check_items(const std::vector<ItemEntry>& items, config::Complaints& wrong)
     if (items[i].price_minor < 0 || items[i].price_minor > kPriceMax) {
       wrong(at + "/price_minor", "must be 0 to 100000000 (cents, where the currency has cents)");
     }
+    if (items[i].tax_bp < 0 || items[i].tax_bp > catalogue::kTaxBpMax) {
+      wrong(at + "/tax_bp", "must be 0 to 10000 (1900 is 19 %)");
+    }
+  }
+}
+
+wire::catalogue::Hours hours_of(const SiteEntry& site) {
+  return {site.time_zone, site.hours, site.closed};
+}
+
+// What is wrong with the hours, by the keys of this file.
+void check_hours(const SiteEntry& site, config::Complaints& wrong) {
+  constexpr std::string_view kOpenings = "/openings";
+  for (const JsonProblem& problem : catalogue::problems_of(hours_of(site), "")) {
+    const bool opening = problem.pointer.starts_with(kOpenings);
+    wrong(
+        "site" + (opening ? "/hours" + problem.pointer.substr(kOpenings.size()) : problem.pointer),
+        problem.detail);
   }
 }
 
@@ -28,6 +48,7 @@ void check_items(const std::vector<ItemEntry>& items, config::Complaints& wrong)
 
 void StoreFile::validate(config::Complaints& wrong) const {
   if (!is_name(site.id.value)) wrong("site/id", "must be [A-Za-z0-9_-]{1,64}");
+  check_hours(site, wrong);
   check_items(item, wrong);
   std::set<CoreId> cores;
   std::size_t stations = 0;
@@ -62,8 +83,9 @@ wire::catalogue::LoadMenu menu_of(const StoreFile& store) {
   menu.name = store.site.name;
   menu.currency = store.site.currency;
   for (const ItemEntry& item : store.item) {
-    menu.items.push_back({item.sku, item.name, item.price_minor, true});
+    menu.items.push_back({item.sku, item.name, item.price_minor, true, item.tax_bp});
   }
+  menu.hours = hours_of(store.site);
   menu.version = sha256_hex(to_json_text(menu)).substr(0, 16);
   return menu;
 }

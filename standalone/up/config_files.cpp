@@ -28,10 +28,12 @@ std::string demo_store_text() {
   cloud::StoreFile store;
   const Result<Currency> euro = Currency::parse("EUR");
   check(euro.has_value(), "the euro is a currency");
-  store.site = {SiteId("main"), "Trayline demo", *euro, false};
+  store.site.id = SiteId("main");
+  store.site.name = "Trayline demo";
+  store.site.currency = *euro;
   std::size_t i = 0;
   for (const tray::Product& product : tray::demo_menu()) {
-    store.item.push_back({Sku(product.sku), product.name, kPrices[i]});
+    store.item.push_back({Sku(product.sku), product.name, kPrices[i], 0});
     if (i + 1 < std::size(kPrices)) ++i;
   }
   store.core.push_back({CoreId("store-1"), {{StationId("counter-1"), ScreenId("front")}}});
