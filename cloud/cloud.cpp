@@ -14,6 +14,7 @@
 #include "cloud/mail.hpp"
 #include "cloud/monitors/service.hpp"
 #include "cloud/orders/service.hpp"
+#include "cloud/payments/counter_provider.hpp"
 #include "cloud/payments/service.hpp"
 #include "cloud/payments/stripe_provider.hpp"
 #include "cloud/push/executor.hpp"
@@ -119,6 +120,7 @@ struct Cloud::State {
   std::unique_ptr<api::Workers> workers;
   std::unique_ptr<stripe::Client> stripe;
   std::unique_ptr<payments::Provider> provider;
+  std::unique_ptr<payments::Provider> counter;
   std::vector<std::unique_ptr<host::Executor>> executors;
   std::vector<std::unique_ptr<host::Service>> services;
   std::shared_ptr<const orders::Settings> orders_settings;
@@ -249,7 +251,8 @@ Result<void> Cloud::State::open_payments() {
   app.app_url =
       settings.payments.app_url.empty() ? settings.payments.url : settings.payments.app_url;
   provider = payments::make_stripe_provider(loop, *stripe, std::move(app));
-  executors.push_back(payments::make_executor(*provider));
+  counter = payments::make_counter_provider(*store, clock);
+  executors.push_back(payments::make_executor({*provider, counter.get()}, clock));
   return {};
 }
 

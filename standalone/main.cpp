@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cloud/cloud.hpp"
+#include "standalone/audit/audit.hpp"
 #include "standalone/bench/bench.hpp"
 #include "standalone/commands.hpp"
 #include "standalone/places/version.hpp"
@@ -25,6 +26,8 @@ constexpr Command kCommands[] = {
      "enrols and recognises items on your pictures"},
     {"replay", trayline::standalone::main_of_replay, "looks again at the tray of an order"},
     {"doctor", trayline::standalone::main_of_doctor, "says what this machine is like"},
+    {"audit", trayline::audit::main_of_audit, "compares ledger, orders and the provider's books"},
+    {"settlement", trayline::audit::main_of_settlement, "says what a day brought, per site"},
     {"bench", trayline::bench::main_of_bench, "measures"},
 };
 
@@ -34,7 +37,7 @@ int status_of(int status) { return status >= 100 && status <= 127 ? 2 : status; 
 void print_help(std::FILE* out) {
   std::fputs("trayline COMMAND ARGUMENTS: a camera over a counter as a checkout.\n\n", out);
   for (const Command& command : kCommands) {
-    std::fprintf(out, "  %-8s %s\n", command.name.data(), command.says.data());
+    std::fprintf(out, "  %-10s %s\n", command.name.data(), command.says.data());
   }
   std::fputs(
       "\ntrayline COMMAND --help says more. Example: trayline up --once\n"

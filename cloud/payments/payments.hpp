@@ -1,85 +1,64 @@
 // Payments as decisions see them: one payment per order, moved by what the provider says of its
-// intent. Pure values and functions; docs/spec/orders.md [orders-4] has the rules.
+// intents. Pure values and functions; docs/spec/payments.md has the rules.
 #pragma once
-#include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cloud/payments/payment.hpp"
 #include "lib/base/clock.hpp"
 #include "lib/host/service.hpp"
-#include "lib/wire/payments.hpp"
 
 namespace trayline::payments {
-
-using wire::payments::IntentStatus;
-
-// capturing and voiding: the provider was asked and has not answered for sure. Terminal: captured,
-// voided. declined and lapsed may be followed by another attempt.
-enum class PaymentState {
-  creating,
-  confirming,
-  action_required,
-  held,
-  capturing,
-  captured,
-  voiding,
-  voided,
-  declined,
-  lapsed,
-};
-constexpr auto enum_names(PaymentState) {
-  using enum PaymentState;
-  using namespace std::string_view_literals;
-  return std::array{std::pair{creating, "creating"sv},
-                    std::pair{confirming, "confirming"sv},
-                    std::pair{action_required, "action_required"sv},
-                    std::pair{held, "held"sv},
-                    std::pair{capturing, "capturing"sv},
-                    std::pair{captured, "captured"sv},
-                    std::pair{voiding, "voiding"sv},
-                    std::pair{voided, "voided"sv},
-                    std::pair{declined, "declined"sv},
-                    std::pair{lapsed, "lapsed"sv}};
-}
-
-struct Payment {
-  OrderId order;
-  UserId user;
-  SiteId site;
-  PaymentState state = PaymentState::creating;
-  std::int64_t attempt = 1;   // the next comes only after a definitive end of this one
-  std::int64_t revision = 1;  // of the row
-  Money amount;
-  std::int64_t hold_minor = 0;
-  std::int64_t captured_minor = 0;
-  std::string customer;  // the provider's ids
-  std::string method;
-  std::string intent;
-  bool off_session = false;
-  bool void_asked = false;  // as soon as the provider has answered, the hold is given back
-  std::string reason;
-};
 
 struct Customer {
   UserId user;
   std::string customer;
-  std::string method;  // empty: no card saved yet
+  std::string method;  // pays by default; empty: no card saved yet
+};
+
+// A saved card: what its owner knows it by.
+struct Card {
+  std::string method;
+  UserId user;
+  std::string brand;
+  std::string last4;
+  std::int64_t exp_month = 0;
+  std::int64_t exp_year = 0;
+};
+
+// An event about an order or a customer that is not there (yet).
+struct Parked {
+  std::string id;     // of the event, else of its content
+  std::string about;  // the order's, customer's or intent's id
+  std::string body;   // the message, as Service::decode reads it
+  Time since;
 };
 
 struct Snapshot {
   std::map<OrderId, Payment> payments;
   std::map<UserId, Customer> customers;
   std::map<std::string, UserId> by_customer;
+  std::map<RefundId, Refund> refunds;
+  std::map<std::string, OrderId> by_intent;  // of notices
+  std::map<std::string, Card> cards;         // by method
+  std::vector<Parked> parked;                // that somebody is there for now, or too old
+  std::int64_t still_parked = 0;
 };
 
-struct LedgerRow {
+// One transfer: the amount leaves credit and arrives at debit, so that any sum of rows is zero.
+struct Transfer {
   OrderId order;
-  std::string entry;    // "capture-<attempt>"
-  std::string account;  // "provider" | "sales:<site>"
-  Money amount;
+  SiteId site;
+  std::string kind;   // capture | refund | refund_back | dispute
+  std::string entry;  // "capture", "refund-<id>" ...: once per order and line
+  std::int64_t line = 1;
+  std::string debit;
+  std::string credit;
+  Money amount;  // > 0
 };
 
 struct Decision {
@@ -87,14 +66,36 @@ struct Decision {
   std::optional<Payment> changed;
   std::int64_t was_revision = 0;
   std::optional<Customer> customer;
-  std::vector<LedgerRow> ledger;
+  std::vector<Refund> refunds;
+  std::optional<Card> card;
+  std::string card_gone;  // method
+  std::vector<Transfer> ledger;
+  std::vector<Parked> park;
+  std::vector<std::string> unpark;  // ids
+  std::optional<wire::payments::Notice> notice;
+  OrderId notice_order;
   host::Output out;
 };
 
+// When something is looked at again. A hold's days are the provider's policy
+// (docs.stripe.com/payments/capture-later): 7 days with the customer present, else 4 d 18 h.
+inline constexpr Millis kLookAfter{120'000};           // a step under way
+inline constexpr Millis kLookJitter{30'000};           // added, by the order's id
+inline constexpr Millis kLookAtCustomer{600'000};      // one that waits for the customer
+inline constexpr Millis kHoldOnSession{604'800'000};   // 7 d
+inline constexpr Millis kHoldOffSession{410'400'000};  // 4 d 18 h
+inline constexpr Millis kHoldMargin{21'600'000};       // orders hear of the end 6 h before
+inline constexpr Millis kParkedLook{600'000};
+inline constexpr Millis kParkedKept{345'600'000};  // 4 days; the provider repeats for 3
+inline constexpr std::int64_t kParkedMost = 64;    // taken up in one round
+
 Decision decide_payment(const Snapshot& snapshot, const wire::payments::In& in,
-                        std::uint64_t request);
+                        std::uint64_t request, Time now);
+// What the next message of a batch is decided on.
+void apply_decision(Snapshot& snapshot, const Decision& decision);
 
 // tl-<order>-<step>-<attempt>, the provider's idempotency key.
 std::string provider_key(const OrderId& order, std::string_view step, std::int64_t attempt);
+std::string refund_key(const OrderId& order, const RefundId& refund);
 
 }  // namespace trayline::payments

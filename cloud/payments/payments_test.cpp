@@ -1,72 +1,12 @@
 // Decisions of payments, every state with everything the provider can say; the executor on the
 // provider in memory.
-#include "cloud/payments/payments.hpp"
-
-#include <gtest/gtest.h>
-
 #include <sstream>
 
 #include "cloud/payments/memory_provider.hpp"
-#include "lib/wire/orders.hpp"
+#include "cloud/payments/payments_fixture.hpp"
 
 namespace trayline::payments {
 namespace {
-
-using wire::payments::In;
-using wire::payments::IntentSeen;
-
-class PaymentsTest : public testing::Test {
- protected:
-  PaymentsTest() {
-    Payment p;
-    p.order = OrderId("o1");
-    p.user = UserId("ann");
-    p.site = SiteId("main");
-    p.amount = Money{1200, *Currency::parse("EUR")};
-    p.customer = "cus_1";
-    p.method = "pm_1";
-    p.intent = "pi_1";
-    snapshot.payments[p.order] = p;
-    snapshot.customers[p.user] = {p.user, "cus_1", "pm_1"};
-    snapshot.by_customer["cus_1"] = p.user;
-  }
-  Payment& payment() { return snapshot.payments.at(OrderId("o1")); }
-  void at(PaymentState state, std::int64_t hold = 1200) {
-    payment().state = state;
-    payment().hold_minor = hold;
-  }
-  IntentSeen seen(IntentStatus status, const std::string& step) {
-    IntentSeen m;
-    m.order = OrderId("o1");
-    m.attempt = step == "event" ? 0 : 1;
-    m.step = step;
-    m.intent = "pi_1";
-    m.status = status;
-    m.capturable_minor = status == IntentStatus::requires_capture ? 1200 : 0;
-    m.received_minor = status == IntentStatus::succeeded ? 1200 : 0;
-    return m;
-  }
-  Decision decide(const In& in) const { return decide_payment(snapshot, in, 0); }
-
-  // "held told authorised effect payments.cancel", or "-" where nothing moved.
-  static std::string words(const Decision& d) {
-    std::string text;
-    const auto& after = d.changed ? d.changed : d.placed;
-    text += after ? std::string(enum_name(after->state)) : "-";
-    for (const host::Message& m : d.out.messages) {
-      const auto& in = std::any_cast<const wire::orders::In&>(m.body);
-      if (const auto* hold = std::get_if<wire::orders::HoldResult>(&in)) {
-        text += " hold:" + std::string(enum_name(hold->outcome));
-      } else if (const auto* capture = std::get_if<wire::orders::CaptureResult>(&in)) {
-        text += " capture:" + std::string(enum_name(capture->outcome));
-      }
-    }
-    for (const host::Effect& e : d.out.effects) text += " " + e.kind;
-    return text;
-  }
-
-  Snapshot snapshot;
-};
 
 // What our own calls and events say, in every state. succeeded is left out where it would mean that
 // money moved without us, which fails a check.
@@ -93,7 +33,7 @@ held            requires_confirmation -
 held            requires_capture -
 held            requires_action -
 held            requires_payment_method -
-held            canceled lapsed
+held            canceled lapsed ending
 held            processing -
 capturing       requires_capture -
 capturing       succeeded captured capture:captured
@@ -153,7 +93,8 @@ TEST_F(PaymentsTest, ANewAttemptComesOnlyAfterADefinitiveEnd) {
   }
   at(declined);
   const Decision d = decide(hold);
-  EXPECT_EQ(d.out.effects.at(0).key, "tl-o1-create-2");
+  EXPECT_EQ(d.out.effects.at(0).key, "tl-o1-cancel-1") << "its bank could think again";
+  EXPECT_EQ(d.out.effects.at(1).key, "tl-o1-create-2");
 }
 
 TEST_F(PaymentsTest, WithoutACardNothingIsAskedOfTheProvider) {
@@ -181,9 +122,14 @@ TEST_F(PaymentsTest, CapturesOnlyWhatIsHeld) {
 
 TEST_F(PaymentsTest, ACaptureWritesALedgerEntryThatAddsUpToZero) {
   at(PaymentState::capturing);
+  payment().tax_minor = 78;
   const Decision d = decide(seen(IntentStatus::succeeded, "capture"));
   ASSERT_EQ(d.ledger.size(), 2U);
-  EXPECT_EQ(d.ledger[0].amount.minor + d.ledger[1].amount.minor, 0);
+  EXPECT_EQ(d.ledger[0].debit, "provider:card");
+  EXPECT_EQ(d.ledger[0].credit, "sales:main");
+  EXPECT_EQ(d.ledger[0].amount.minor, 1122);
+  EXPECT_EQ(d.ledger[1].credit, "tax:main");
+  EXPECT_EQ(d.ledger[1].amount.minor, 78);
   EXPECT_EQ(d.changed->captured_minor, 1200);
 }
 
@@ -208,7 +154,7 @@ TEST_F(PaymentsTest, ADeclinedPaymentThatIsGivenUpCancelsItsIntent) {
 
 TEST_F(PaymentsTest, AnEventOfAnotherIntentOrAttemptChangesNothing) {
   at(PaymentState::confirming);
-  IntentSeen other = seen(IntentStatus::requires_capture, "event");
+  IntentSeen other = seen(IntentStatus::requires_confirmation, "event");
   other.intent = "pi_other";
   EXPECT_EQ(words(decide(other)), "-");
   IntentSeen old = seen(IntentStatus::requires_capture, "confirm");
@@ -216,17 +162,19 @@ TEST_F(PaymentsTest, AnEventOfAnotherIntentOrAttemptChangesNothing) {
   EXPECT_EQ(words(decide(old)), "-");
 }
 
-TEST_F(PaymentsTest, WordsAboutUnknownOrdersAreKeptForAPerson) {
+TEST_F(PaymentsTest, WordsAboutUnknownOrdersAreParked) {
   IntentSeen lost = seen(IntentStatus::succeeded, "event");
   lost.order = OrderId("nobody");
-  EXPECT_EQ(decide(lost).out.dead_letters.size(), 1U);
-  EXPECT_EQ(decide(wire::payments::CardSaved{"cus_nobody", "pm_1"}).out.dead_letters.size(), 1U);
+  const Decision d = decide(lost);
+  ASSERT_EQ(d.park.size(), 1U);
+  EXPECT_EQ(d.park[0].about, "nobody");
+  EXPECT_EQ(decide(wire::payments::CardSaved{"cus_nobody", "pm_1"}).park.size(), 1U);
 }
 
 TEST_F(PaymentsTest, ASecretOfTheProviderIsAnsweredAndNeverPartOfAText) {
   const wire::payments::CustomerReady ready{UserId("ann"), "cus_1", "",
                                             Json::object({{"client_secret", "seti_secret_x"}})};
-  const Decision d = decide_payment(snapshot, ready, 5);
+  const Decision d = decide_payment(snapshot, ready, 5, now);
   EXPECT_EQ(d.out.replies.at(0).answer.body.text_at("client_secret"), "seti_secret_x");
   EXPECT_EQ(wire::variant_to_json(In(ready)).dump().find("seti_secret_x"), std::string::npos);
 }
@@ -234,10 +182,11 @@ TEST_F(PaymentsTest, ASecretOfTheProviderIsAnsweredAndNeverPartOfAText) {
 // The executor.
 class ExecutorTest : public testing::Test {
  protected:
-  ExecutorTest() : executor(make_executor(provider)) {}
+  ExecutorTest() : executor(make_executor({provider, nullptr}, clock)) {}
   host::Outcome run(const std::string& step, int tries, Json::Object more = {}) {
     more.set("order", "o1").set("attempt", 1).set("customer", "cus").set("method", method);
-    more.set("amount_minor", 1200).set("currency", "EUR").set("off_session", false);
+    more.set("currency", "EUR").set("off_session", false).set("asked_ms", to_ms(asked));
+    if (more.find("amount_minor") == nullptr) more.set("amount_minor", 1200);
     std::optional<host::Outcome> outcome;
     executor->execute({{"e1", "payments." + step, "tl-o1-" + step + "-1", Json(more), tries, 0}},
                       [&](std::vector<host::Outcome> all) { outcome = std::move(all.at(0)); });
@@ -254,6 +203,8 @@ class ExecutorTest : public testing::Test {
     EXPECT_EQ(seen(run("confirm", 0, with)).status, IntentStatus::requires_capture);
     return intent;
   }
+  ManualClock clock{from_ms(1'790'000'000'000)};
+  Time asked = clock.now();
   MemoryProvider provider;
   std::unique_ptr<host::Executor> executor;
   std::string method = "visa";

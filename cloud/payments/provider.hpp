@@ -20,6 +20,7 @@ struct Intent {
   std::int64_t capturable_minor = 0;
   std::int64_t received_minor = 0;
   std::string decline_code;
+  std::int64_t created_ms = 0;
 };
 
 struct NewIntent {
@@ -29,6 +30,7 @@ struct NewIntent {
   std::string method;
   Money amount;
   std::string key;
+  Time asked{};  // first
 };
 
 struct NewCard {
@@ -41,12 +43,28 @@ struct CardSetUp {
   Json secrets;  // {customer, setup_intent, client_secret, ephemeral_key, publishable_key, url}
 };
 
+struct NewRefund {
+  OrderId order;
+  RefundId refund;
+  std::string intent;
+  Money amount;
+  std::string reason;
+  std::string key;
+};
+struct RefundNow {
+  std::string id;
+  std::string status;  // pending | requires_action | succeeded | failed | canceled
+  std::string reason;  // of a failure
+};
+
 // Errors: unavailable (nothing happened), unknown_outcome (something may have), exhausted (slow
-// down), and what the request itself is to blame for. Calls come from the tick's thread and return
-// at once; callbacks run on any thread, also inside the call.
+// down), not_found, and what the request itself is to blame for. Calls come from the tick's thread
+// and return at once; callbacks run on any thread, also inside the call. The same key answers the
+// same for a day at least. What a provider does not do it refuses with invalid_argument.
 class Provider {
  public:
   using Seen = std::function<void(Result<Intent>)>;
+  using Refunded = std::function<void(Result<RefundNow>)>;
   virtual ~Provider() = default;
   virtual void set_up_card(NewCard card, std::function<void(Result<CardSetUp>)> done) = 0;
   virtual void create(NewIntent intent, Seen seen) = 0;
@@ -54,9 +72,31 @@ class Provider {
   virtual void capture(std::string intent, std::int64_t minor, std::string key, Seen seen) = 0;
   virtual void cancel(std::string intent, std::string reason, std::string key, Seen seen) = 0;
   virtual void read(std::string intent, Seen seen) = 0;
+  // The hold of a confirmed intent grows to this amount.
+  virtual void increment(std::string intent, std::int64_t minor, std::string key, Seen seen);
+  // The intent of this order and attempt, where its id was lost; not_found.
+  virtual void find(NewIntent intent, Seen seen);
+  virtual void refund(NewRefund refund, Refunded done);
+  // The refund that was made under this id of ours; not_found.
+  virtual void find_refund(NewRefund refund, Refunded done);
+  // A person took the money of a capture that waits for it.
+  virtual void settle(std::string intent, std::string key, Seen seen);
+  virtual void detach(std::string method, std::string key, std::function<void(Result<void>)> done);
+  // {client_secret, ...} for the app of the customer who has to confirm; stored nowhere.
+  virtual void secret(std::string intent, std::function<void(Result<Json>)> done);
 };
 
-// provider must outlive it.
-std::unique_ptr<host::Executor> make_executor(Provider& provider);
+// By the means of the payment. counter: null where nobody pays at the counter.
+struct Providers {
+  Provider& card;
+  Provider* counter = nullptr;
+};
+
+// A key may be forgotten after a day (docs.stripe.com/api/idempotent_requests): before that, a
+// create without an answer is looked for instead of being repeated.
+inline constexpr Millis kKeyTrusted{72'000'000};  // 20 h
+
+// Providers and clock must outlive it.
+std::unique_ptr<host::Executor> make_executor(Providers providers, const Clock& clock);
 
 }  // namespace trayline::payments

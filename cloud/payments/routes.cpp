@@ -3,6 +3,7 @@
 #include "cloud/payments/sql.hpp"
 #include "cloud/payments/stripe/signature.hpp"
 #include "cloud/payments/stripe_provider.hpp"
+#include "cloud/payments/view.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/base/log.hpp"
 
@@ -14,6 +15,7 @@ using host::OrProblem;
 using host::Problem;
 
 constexpr std::size_t kWebhookBytesMax = 256 * 1024;
+constexpr std::int64_t kNoticesMost = 200;
 
 OrProblem<host::Message> set_up(const Asked& asked, store::Session&) {
   const std::string* key = asked.http.header("Idempotency-Key");
@@ -30,15 +32,65 @@ OrProblem<host::Message> set_up(const Asked& asked, store::Session&) {
       wire::payments::SetUpCard{asked.caller.user, sha256_hex(*key).substr(0, 32)});
 }
 
-OrProblem<host::Answer> card(const Asked& asked, store::Session& reader) {
-  const auto rows = reader.run(sql::read_customer, {{"user_id", asked.caller.user.value}});
-  if (!rows) {
-    return tl::unexpected<Problem>(
-        Problem{Code::unavailable, "store_unavailable", "Try again.", {}});
+tl::unexpected<Problem> no_store() {
+  return tl::unexpected<Problem>(Problem{Code::unavailable, "store_unavailable", "Try again.", {}});
+}
+
+// The caller's cards, as he knows them.
+OrProblem<host::Answer> cards(const Asked& asked, store::Session& reader) {
+  const auto rows = reader.run(sql::read_cards, {{"user_id", asked.caller.user.value}});
+  if (!rows) return no_store();
+  Json::Array all;
+  for (const store::Row& row : *rows) {
+    all.push_back(Json::object({{"id", row.text("method_id")},
+                                {"brand", row.text("brand")},
+                                {"last4", row.text("last4")},
+                                {"exp_month", row.integer("exp_month")},
+                                {"exp_year", row.integer("exp_year")},
+                                {"default", row.integer("chosen") != 0}}));
   }
   host::Answer answer;
-  const bool saved = !rows->empty() && !rows->front().text("method_id").empty();
-  answer.body = Json::object({{"saved", saved}});
+  const bool saved = !all.empty();
+  answer.body = Json::object({{"saved", saved}, {"data", std::move(all)}});
+  return answer;
+}
+
+host::Command card_wish(bool forget) {
+  return [forget](const Asked& asked, store::Session&) -> OrProblem<host::Message> {
+    return host::to<wire::payments::In>(
+        wire::payments::kService,
+        wire::payments::CardWish{asked.caller.user, asked.param("id"), forget});
+  };
+}
+
+OrProblem<host::Message> show(const Asked& asked, store::Session&) {
+  return host::to<wire::payments::In>(
+      wire::payments::kService,
+      wire::payments::ShowPayment{OrderId(asked.param("id")), asked.caller.user,
+                                  asked.caller.in_group("staff"), uuid7(asked.now, asked.random)});
+}
+
+OrProblem<host::Message> counter_paid(const Asked& asked, store::Session&) {
+  return host::to<wire::payments::In>(
+      wire::payments::kService,
+      wire::payments::CounterPaid{OrderId(asked.param("id")), asked.caller.user.value});
+}
+
+OrProblem<host::Answer> notices(const Asked&, store::Session& reader) {
+  const auto rows = reader.run(sql::read_notices, {{"most", kNoticesMost}});
+  if (!rows) return no_store();
+  Json::Array all;
+  for (const store::Row& row : *rows) {
+    all.push_back(Json::object({{"id", row.text("id")},
+                                {"order", row.text("order_id")},
+                                {"what", row.text("what")},
+                                {"amount_minor", row.integer("amount_minor")},
+                                {"currency", row.text("currency")},
+                                {"reason", row.text("reason")},
+                                {"at", to_rfc3339(from_ms(row.integer("at_ms")))}}));
+  }
+  host::Answer answer;
+  answer.body = Json::object({{"data", std::move(all)}});
   return answer;
 }
 
@@ -100,8 +152,42 @@ std::vector<host::Route> routes(Settings settings, const Clock& clock, Ask ask) 
        "/v1/cards",
        Access::user,
        false,
-       host::Query(card),
-       {"Whether a card is saved", none, object, 200, {}}},
+       host::Query(cards),
+       {"Your saved cards", none, object, 200, {}}},
+      {"POST",
+       "/v1/cards/{id}/default",
+       Access::user,
+       false,
+       card_wish(false),
+       {"Pays with this card from now on", none, object, 200, {404}}},
+      {"DELETE",
+       "/v1/cards/{id}",
+       Access::user,
+       false,
+       card_wish(true),
+       {"Forgets a card", none, object, 200, {404}}},
+      {"GET",
+       "/v1/orders/{id}/payment",
+       Access::user,
+       false,
+       host::Command(show),
+       {"How an order's payment stands, and what its bank waits for",
+        none,
+        payment_schema(),
+        200,
+        {404, 503}}},
+      {"POST",
+       "/v1/orders/{id}/counter-payment",
+       Access::staff,
+       true,
+       host::Command(counter_paid),
+       {"A cashier has the money of an order", none, object, 200, {404, 409}}},
+      {"GET",
+       "/v1/staff/payment-notices",
+       Access::staff,
+       false,
+       host::Query(notices),
+       {"Disputes, and refunds made elsewhere, newest first", none, object, 200, {}}},
       {"POST",
        path,
        Access::anybody,

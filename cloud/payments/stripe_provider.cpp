@@ -26,17 +26,9 @@ IntentStatus status_of(stripe::IntentStatus status) {
 }
 
 std::string word_of(const stripe::ProviderError& error) {
+  // A bank that wants to hear its customer says so in the code; decline_code may say less.
+  if (error.code == "authentication_required") return error.code;
   return error.decline_code.empty() ? error.code : error.decline_code;
-}
-
-Intent intent_of(const stripe::Intent& from) {
-  Intent intent;
-  intent.id = from.id;
-  intent.status = status_of(from.status);
-  intent.capturable_minor = from.amount_capturable_minor;
-  intent.received_minor = from.amount_received_minor;
-  if (from.last_error) intent.decline_code = word_of(*from.last_error);
-  return intent;
 }
 
 Error error_of(const Failure& failure) {
@@ -62,6 +54,21 @@ Error error_of(const Failure& failure) {
   return {Code::unknown_outcome, why};
 }
 
+}  // namespace
+
+Intent intent_of(const stripe::Intent& from) {
+  Intent intent;
+  intent.id = from.id;
+  intent.status = status_of(from.status);
+  intent.capturable_minor = from.amount_capturable_minor;
+  intent.received_minor = from.amount_received_minor;
+  intent.created_ms = from.created_s * 1000;
+  if (from.last_error) intent.decline_code = word_of(*from.last_error);
+  return intent;
+}
+
+namespace {
+
 // A refusal that tells where the intent stands is an answer like any other.
 stripe::Provider::Done<stripe::Intent> seen_by(Provider::Seen seen) {
   return [seen = std::move(seen)](stripe::Outcome<stripe::Intent> outcome) {
@@ -73,6 +80,27 @@ stripe::Provider::Done<stripe::Intent> seen_by(Provider::Seen seen) {
     seen(std::move(intent));
   };
 }
+
+stripe::NewIntent new_intent(const NewIntent& from) {
+  return {from.order, from.attempt, from.amount, from.customer, from.method};
+}
+
+stripe::NewRefund new_refund(const NewRefund& from) {
+  stripe::NewRefund refund{from.order, from.refund, from.intent, from.amount.minor, {}};
+  if (from.reason == "duplicate") refund.reason = stripe::RefundReason::duplicate;
+  if (from.reason == "fraudulent") refund.reason = stripe::RefundReason::fraudulent;
+  return refund;
+}
+
+stripe::Provider::Done<stripe::Refund> refunded_by(Provider::Refunded done) {
+  return [done = std::move(done)](stripe::Outcome<stripe::Refund> refund) {
+    if (!refund) return done(fail(error_of(refund.error())));
+    done(RefundNow{refund->id, refund->status, refund->failure_reason});
+  };
+}
+
+// How far the provider's clock may be from ours when an intent is looked for.
+constexpr Millis kClocksApart{300'000};
 
 class StripeProvider final : public Provider {
  public:
@@ -92,8 +120,7 @@ class StripeProvider final : public Provider {
   void create(NewIntent intent, Seen seen) override {
     if (intent.amount.minor <= 0) return seen(fail(Code::invalid_argument, "amount_too_small"));
     loop_.post([this, intent = std::move(intent), seen = std::move(seen)] {
-      stripe_.create_intent({intent.order, intent.amount, intent.customer, intent.method},
-                            intent.key, seen_by(seen));
+      stripe_.create_intent(new_intent(intent), intent.key, seen_by(seen));
     });
   }
   void confirm(std::string intent, bool off_session, std::string key, Seen seen) override {
@@ -116,6 +143,46 @@ class StripeProvider final : public Provider {
   void read(std::string intent, Seen seen) override {
     loop_.post(
         [this, intent, seen = std::move(seen)] { stripe_.read_intent(intent, seen_by(seen)); });
+  }
+  void increment(std::string intent, std::int64_t minor, std::string key, Seen seen) override {
+    loop_.post([this, intent, minor, key, seen = std::move(seen)] {
+      stripe_.increment(intent, minor, key, seen_by(seen));
+    });
+  }
+  void find(NewIntent intent, Seen seen) override {
+    loop_.post([this, intent = std::move(intent), seen = std::move(seen)] {
+      const std::int64_t from_s = to_ms(intent.asked - kClocksApart) / 1000;
+      stripe_.find_intent(new_intent(intent), from_s, seen_by(seen));
+    });
+  }
+  void refund(NewRefund refund, Refunded done) override {
+    loop_.post([this, refund = std::move(refund), done = std::move(done)] {
+      stripe_.refund(new_refund(refund), refund.key, refunded_by(done));
+    });
+  }
+  void find_refund(NewRefund refund, Refunded done) override {
+    loop_.post([this, refund = std::move(refund), done = std::move(done)] {
+      stripe_.find_refund(new_refund(refund), refunded_by(done));
+    });
+  }
+  void detach(std::string method, std::string key,
+              std::function<void(Result<void>)> done) override {
+    loop_.post([this, method, key, done = std::move(done)] {
+      stripe_.detach(method, key, [done](stripe::Outcome<stripe::CardMethod> gone) {
+        if (!gone) return done(fail(error_of(gone.error())));
+        done({});
+      });
+    });
+  }
+  void secret(std::string intent, std::function<void(Result<Json>)> done) override {
+    loop_.post([this, intent, done = std::move(done)] {
+      stripe_.read_intent(intent, [this, done](stripe::Outcome<stripe::Intent> now) {
+        if (!now) return done(fail(error_of(now.error())));
+        done(Json::object({{"client_secret", now->client_secret},
+                           {"publishable_key", settings_.publishable_key},
+                           {"provider_url", settings_.app_url}}));
+      });
+    });
   }
 
  private:
@@ -153,28 +220,6 @@ class StripeProvider final : public Provider {
 std::unique_ptr<Provider> make_stripe_provider(Loop& loop, stripe::Client& client,
                                                StripeSettings settings) {
   return std::make_unique<StripeProvider>(loop, client, std::move(settings));
-}
-
-Result<std::optional<host::Message>> message_of(const stripe::Event& event) {
-  std::optional<host::Message> message;
-  if (event.type == "setup_intent.succeeded") {
-    const Result<stripe::SetupIntent> setup = stripe::decode_setup_intent(event.object);
-    if (!setup) return fail(setup.error());
-    message = host::to<wire::payments::In>(
-        wire::payments::kService,
-        wire::payments::CardSaved{setup->customer, setup->payment_method});
-  } else if (event.type.starts_with("payment_intent.")) {
-    const Result<stripe::Intent> intent = stripe::decode_intent(event.object);
-    if (!intent) return fail(intent.error());
-    if (intent->order_id.empty()) return message;  // somebody else's
-    const Intent now = intent_of(*intent);
-    message = host::to<wire::payments::In>(
-        wire::payments::kService,
-        wire::payments::IntentSeen{OrderId(intent->order_id), 0, "event", now.id, now.status,
-                                   now.capturable_minor, now.received_minor, now.decline_code});
-  }
-  if (message) message->id = event.id;
-  return message;
 }
 
 }  // namespace trayline::payments

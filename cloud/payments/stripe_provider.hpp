@@ -19,6 +19,9 @@ struct StripeSettings {
 std::unique_ptr<Provider> make_stripe_provider(Loop& loop, stripe::Client& client,
                                                StripeSettings settings);
 
+// An intent of the wire in the port's words.
+Intent intent_of(const stripe::Intent& from);
+
 // What a webhook says, as a message for payments with the event's id; none for events that mean
 // nothing to us. invalid_argument where the event cannot be read.
 Result<std::optional<host::Message>> message_of(const stripe::Event& event);

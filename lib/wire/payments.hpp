@@ -1,4 +1,5 @@
-// What payments accepts: holds, captures, voids, cards to be saved, and what the provider says.
+// What payments accepts: holds, captures, voids, refunds, wishes about cards, and what the provider
+// says (payments_provider.hpp).
 #pragma once
 #include <array>
 #include <optional>
@@ -8,6 +9,7 @@
 #include "lib/base/describe.hpp"
 #include "lib/base/ids.hpp"
 #include "lib/base/money.hpp"
+#include "lib/wire/payments_provider.hpp"
 
 namespace trayline::wire::payments {
 
@@ -133,64 +135,62 @@ struct CustomerReady {
   }
 };
 
-// The provider saved a card for the customer (its webhook, or read back).
-struct CardSaved {
-  static constexpr std::string_view kType = "card_saved";
-  std::string customer;
+// A customer's wish about a saved card: to pay with it from now on, or to forget it.
+struct CardWish {
+  static constexpr std::string_view kType = "card_wish";
+  UserId user;
   std::string method;
+  bool forget = false;
   static void describe(auto& member, auto& self) {
-    member("customer", self.customer);
-    member("method", self.method);
+    member("user", self.user), member("method", self.method);
+    member.defaulted("forget", self.forget);
   }
 };
 
-enum class IntentStatus {
-  requires_payment_method,
-  requires_confirmation,
-  requires_action,
-  processing,
-  requires_capture,
-  succeeded,
-  canceled,
-};
-constexpr auto enum_names(IntentStatus) {
-  using enum IntentStatus;
-  using namespace std::string_view_literals;
-  return std::array{std::pair{requires_payment_method, "requires_payment_method"sv},
-                    std::pair{requires_confirmation, "requires_confirmation"sv},
-                    std::pair{requires_action, "requires_action"sv},
-                    std::pair{processing, "processing"sv},
-                    std::pair{requires_capture, "requires_capture"sv},
-                    std::pair{succeeded, "succeeded"sv},
-                    std::pair{canceled, "canceled"sv}};
-}
-
-// What the provider says of an order's payment, after any of our calls or by itself. One message
-// for all of them: payments moves by the state of the object, not by who told it.
-struct IntentSeen {
-  static constexpr std::string_view kType = "intent_seen";
+// A customer asks how the payment stands; where a bank wants a confirmation, the answer holds the
+// provider's secret for the app.
+struct ShowPayment {
+  static constexpr std::string_view kType = "show_payment";
   OrderId order;
-  std::int64_t attempt = 0;
-  std::string step;    // create | confirm | capture | cancel: our call; event: by itself
-  std::string intent;  // empty: the provider refused to make one
-  IntentStatus status = IntentStatus::requires_payment_method;
-  std::int64_t capturable_minor = 0;
-  std::int64_t received_minor = 0;
-  std::string decline_code;  // of the last refusal
+  UserId user;
+  bool staff = false;
+  std::string wish;  // makes the question one of its own
   static void describe(auto& member, auto& self) {
     member("order", self.order);
-    member("attempt", self.attempt);
-    member("step", self.step);
-    member("intent", self.intent);
-    member("status", self.status);
-    member.defaulted("capturable_minor", self.capturable_minor);
-    member.defaulted("received_minor", self.received_minor);
-    member.defaulted("decline_code", self.decline_code);
+    member("user", self.user);
+    member.defaulted("staff", self.staff);
+    member("wish", self.wish);
   }
+};
+
+// The provider's answer to it. The secret is for the waiting caller only; not part of any text.
+struct SecretSeen {
+  static constexpr std::string_view kType = "secret_seen";
+  OrderId order;
+  std::string intent;
+  Json secrets = {};
+  static void describe(auto& member, auto& self) {
+    member("order", self.order);
+    member("intent", self.intent);
+  }
+};
+
+// Time to look at a payment again: what is under way is read back, a hold may end.
+struct LookAgain {
+  static constexpr std::string_view kType = "look_again";
+  OrderId order;
+  static void describe(auto& member, auto& self) { member("order", self.order); }
+};
+
+// Time to look at the events that nobody could be found for.
+struct LookAtParked {
+  static constexpr std::string_view kType = "look_at_parked";
+  static void describe(auto&, auto&) {}
 };
 
 inline constexpr std::string_view kService = "payments";
 using In = std::variant<Hold, Raise, Capture, Void, Refund, CounterPaid, SetUpCard, CustomerReady,
-                        CardSaved, IntentSeen>;
+                        CardSaved, IntentSeen, RefundSeen, Notice, CardGone, CardWish, ShowPayment,
+                        SecretSeen, LookAgain, LookAtParked>;
 
 }  // namespace trayline::wire::payments

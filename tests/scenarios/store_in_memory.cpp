@@ -6,6 +6,7 @@
 #include "cloud/evidence/service.hpp"
 #include "cloud/monitors/service.hpp"
 #include "cloud/orders/token.hpp"
+#include "cloud/payments/counter_provider.hpp"
 #include "cloud/payments/service.hpp"
 #include "cloud/push/service.hpp"
 #include "cloud/webhooks/service.hpp"
@@ -76,7 +77,8 @@ Result<void> StoreInMemory::start_cloud() {
   services_.push_back(push::make_service());
   services_.push_back(webhooks::make_service(std::make_shared<webhooks::Settings>(), metrics));
   executors_.clear();
-  executors_.push_back(payments::make_executor(provider));
+  counter = payments::make_counter_provider(*db, clock);
+  executors_.push_back(payments::make_executor({provider, counter.get()}, clock));
   std::vector<host::Service*> services;
   for (const auto& service : services_) services.push_back(service.get());
   bus_ = broker.client();

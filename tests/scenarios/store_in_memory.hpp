@@ -60,6 +60,7 @@ class StoreInMemory final : public story::World {
   bus::MemoryBroker broker;
   std::unique_ptr<store::Store> db;
   payments::MemoryProvider provider;
+  std::unique_ptr<payments::Provider> counter;
   std::unique_ptr<push::MemoryExecutor> push;
   std::unique_ptr<EdgeInMemory> edge;
   std::unique_ptr<host::Host> host;

@@ -77,7 +77,7 @@ class Contract : public testing::Test {
     who = customer();
     card = saved_card(who, "4242424242424242");
     std::optional<stripe::Outcome<stripe::Intent>> intent;
-    provider.create_intent({OrderId(order), Money{1250, *Currency::parse("EUR")}, who, card},
+    provider.create_intent({OrderId(order), 1, Money{1250, *Currency::parse("EUR")}, who, card},
                            "tl-" + order + "-create-1", into(intent));
     EXPECT_TRUE(intent && *intent);
     return intent->value();
@@ -112,8 +112,7 @@ TEST_F(Contract, HoldsCapturesAndRefundsAnOrder) {
   EXPECT_EQ(last->value().status, stripe::IntentStatus::succeeded);
   EXPECT_EQ(last->value().amount_received_minor, 1000);
   std::optional<stripe::Outcome<stripe::Refund>> refund;
-  provider.refund(intent.id, 400, stripe::RefundReason::requested_by_customer, "tl-o1-refund-r1",
-                  into(refund));
+  provider.refund({OrderId("o1"), RefundId("r1"), intent.id, 400}, "tl-o1-refund-r1", into(refund));
   EXPECT_EQ(refund->value().amount_minor, 400);
   const Json books = stripe_sim::ledger(account.state());
   EXPECT_EQ(books.at("charges", 0)->text_at("key"), "tl-o1-capture-1");
@@ -142,16 +141,16 @@ TEST_F(Contract, CapturesOnceWhateverIsLostOnTheWay) {
 TEST_F(Contract, FindsTheIntentWhoseIdWasLost) {
   const stripe::Intent intent = created("o3");
   clock.advance(Millis(5'000));
-  provider.find_intent(who, OrderId("o3"), intent.created_s, into(last));
+  provider.find_intent({OrderId("o3"), 1, {}, who, {}}, intent.created_s, into(last));
   EXPECT_EQ(last->value().id, intent.id);
-  provider.find_intent(who, OrderId("o3"), intent.created_s + 1, into(last));
+  provider.find_intent({OrderId("o3"), 1, {}, who, {}}, intent.created_s + 1, into(last));
   EXPECT_EQ(last->error().kind, stripe::Failure::Kind::missing);
 }
 
 TEST_F(Contract, ReadsDeclinesAndChallenges) {
   who = customer();
   const auto pay = [&](const std::string& method, const std::string& order, bool off_session) {
-    provider.create_intent({OrderId(order), Money{700, *Currency::parse("EUR")}, who, method},
+    provider.create_intent({OrderId(order), 1, Money{700, *Currency::parse("EUR")}, who, method},
                            "tl-" + order + "-create-1", into(last));
     const std::string id = last->value().id;
     provider.confirm(id, off_session, "tl-" + order + "-confirm-1", into(last));
@@ -211,9 +210,10 @@ TEST_F(Contract, EveryRequestFitsTheOfficialSchemas) {
   provider.confirm(intent.id, true, "k1", into(last));
   provider.capture(intent.id, 900, "k2", into(last));
   provider.cancel(intent.id, stripe::CancelReason::duplicate, "k3", into(last));
-  provider.refund(intent.id, 100, stripe::RefundReason::fraudulent, "k4", into(refund));
+  provider.refund({OrderId("o8"), RefundId("r8"), intent.id, 100, stripe::RefundReason::fraudulent},
+                  "k4", into(refund));
   provider.read_intent(intent.id, into(last));
-  provider.find_intent(who, OrderId("none"), 0, into(last));
+  provider.find_intent({OrderId("none"), 1, {}, who, {}}, 0, into(last));
   EXPECT_GE(asked.size(), 10u);
   for (const http::Request& request : asked) {
     const auto call = stripe_sim::call_of(request);

@@ -45,6 +45,12 @@ Call post(std::string path, Params params, std::string key) {
           .idempotency_key = std::move(key)};
 }
 
+Call page(std::string path, Params params, std::string after) {
+  if (!after.empty()) params.emplace_back("starting_after", std::move(after));
+  return {
+      .method = "GET", .path = std::move(path), .params = std::move(params), .idempotency_key = {}};
+}
+
 std::string intent_path(const std::string& intent, std::string_view verb) {
   return "/v1/payment_intents/" + intent + std::string(verb);
 }
@@ -81,7 +87,8 @@ Call create_intent(const NewIntent& intent, std::string key) {
                {"payment_method", intent.payment_method},
                {"payment_method_types[0]", "card"},
                {"capture_method", "manual"},
-               {"metadata[order_id]", intent.order.value}},
+               {"metadata[order_id]", intent.order.value},
+               {"metadata[attempt]", std::to_string(intent.attempt)}},
               std::move(key));
 }
 
@@ -102,14 +109,25 @@ Call cancel_intent(const std::string& intent, CancelReason reason, std::string k
               {{"cancellation_reason", std::string(text_of(reason))}}, std::move(key));
 }
 
-Call refund_intent(const std::string& intent, std::int64_t amount_minor, RefundReason reason,
-                   std::string key) {
-  check(amount_minor > 0, "a refund is of a positive amount");
+Call increment_intent(const std::string& intent, std::int64_t amount_minor, std::string key) {
+  check(amount_minor > 0, "a hold is of a positive amount");
+  return post(intent_path(intent, "/increment_authorization"),
+              {{"amount", std::to_string(amount_minor)}}, std::move(key));
+}
+
+Call refund_intent(const NewRefund& refund, std::string key) {
+  check(refund.amount_minor > 0, "a refund is of a positive amount");
   return post("/v1/refunds",
-              {{"payment_intent", intent},
-               {"amount", std::to_string(amount_minor)},
-               {"reason", std::string(text_of(reason))}},
+              {{"payment_intent", refund.intent},
+               {"amount", std::to_string(refund.amount_minor)},
+               {"reason", std::string(text_of(refund.reason))},
+               {"metadata[order_id]", refund.order.value},
+               {"metadata[refund_id]", refund.refund.value}},
               std::move(key));
+}
+
+Call detach_method(const std::string& method, std::string key) {
+  return post("/v1/payment_methods/" + method + "/detach", {}, std::move(key));
 }
 
 Call read_intent(const std::string& intent) {
@@ -117,14 +135,16 @@ Call read_intent(const std::string& intent) {
 }
 
 Call list_intents(const std::string& customer, std::int64_t created_from_s, std::string after) {
-  Params params{{"customer", customer},
-                {"created[gte]", std::to_string(created_from_s)},
+  Params params{{"created[gte]", std::to_string(created_from_s)},
                 {"limit", std::to_string(page_rows)}};
-  if (!after.empty()) params.emplace_back("starting_after", std::move(after));
-  return {.method = "GET",
-          .path = "/v1/payment_intents",
-          .params = std::move(params),
-          .idempotency_key = {}};
+  if (!customer.empty()) params.emplace(params.begin(), "customer", customer);
+  return page("/v1/payment_intents", std::move(params), std::move(after));
+}
+
+Call list_refunds(const std::string& intent, std::string after) {
+  Params params{{"limit", std::to_string(page_rows)}};
+  if (!intent.empty()) params.emplace(params.begin(), "payment_intent", intent);
+  return page("/v1/refunds", std::move(params), std::move(after));
 }
 
 }  // namespace trayline::stripe

@@ -30,7 +30,8 @@ struct Intent {
   std::string client_secret;  // for the app alone; never stored
   std::string customer;
   std::string payment_method;
-  std::string order_id;  // metadata[order_id]
+  std::string order_id;      // metadata[order_id]
+  std::int64_t attempt = 0;  // metadata[attempt]
   std::string cancellation_reason;
   std::int64_t created_s = 0;  // unix
   std::optional<ProviderError> last_error;
@@ -51,6 +52,25 @@ struct Refund {
   std::string intent;
   std::int64_t amount_minor = 0;
   std::string status;
+  std::string order_id;   // metadata[order_id]
+  std::string refund_id;  // metadata[refund_id], ours
+  std::string failure_reason;
+};
+struct CardMethod {
+  std::string id;
+  std::string customer;
+  std::string brand;
+  std::string last4;
+  std::int64_t exp_month = 0;
+  std::int64_t exp_year = 0;
+};
+
+// A dispute of a charge, or what was paid back of a charge so far.
+struct Told {
+  std::string id;
+  std::string intent;
+  Money amount;
+  std::string reason;
 };
 
 // "tl-<order>-<step>-<attempt>": the same key for the same step, whoever repeats it.
@@ -58,6 +78,7 @@ std::string idempotency_key(const OrderId& order, std::string_view step, std::st
 
 struct NewIntent {
   OrderId order;
+  std::int64_t attempt = 1;
   Money amount;
   std::string customer;
   std::string payment_method;
@@ -77,23 +98,40 @@ Call create_intent(const NewIntent& intent, std::string key);
 Call confirm_intent(const std::string& intent, bool off_session, std::string key);
 Call capture_intent(const std::string& intent, std::int64_t amount_minor, std::string key);
 Call cancel_intent(const std::string& intent, CancelReason reason, std::string key);
-Call refund_intent(const std::string& intent, std::int64_t amount_minor, RefundReason reason,
-                   std::string key);
+// amount_minor: the whole new amount of the hold.
+Call increment_intent(const std::string& intent, std::int64_t amount_minor, std::string key);
+struct NewRefund {
+  OrderId order;
+  RefundId refund;
+  std::string intent;
+  std::int64_t amount_minor = 0;
+  RefundReason reason = RefundReason::requested_by_customer;
+};
+Call refund_intent(const NewRefund& refund, std::string key);
+Call detach_method(const std::string& method, std::string key);
 Call read_intent(const std::string& intent);
 // One page, newest first; after: the last id of the page before, or empty.
+// customer: empty for all of them.
 Call list_intents(const std::string& customer, std::int64_t created_from_s, std::string after);
+// intent: empty for all of them.
+Call list_refunds(const std::string& intent, std::string after);
 
 // invalid_argument where a member is missing or of the wrong type.
 Result<Intent> decode_intent(const Json& json);
 Result<SetupIntent> decode_setup_intent(const Json& json);
 Result<EphemeralKey> decode_ephemeral_key(const Json& json);
 Result<Refund> decode_refund(const Json& json);
+Result<CardMethod> decode_method(const Json& json);
+Result<Told> decode_dispute(const Json& json);
+Result<Told> decode_refunded_charge(const Json& json);
 Result<std::string> decode_customer(const Json& json);  // its id
-struct IntentPage {
-  std::vector<Intent> intents;
+template <class T>
+struct Page {
+  std::vector<T> rows;
   bool has_more = false;
 };
-Result<IntentPage> decode_intent_page(const Json& json);
+Result<Page<Intent>> decode_intent_page(const Json& json);
+Result<Page<Refund>> decode_refund_page(const Json& json);
 
 // A webhook's body after verify_signature().
 struct Event {

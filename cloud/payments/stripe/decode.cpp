@@ -1,5 +1,6 @@
 // Reading of the provider's objects.
 #include <array>
+#include <charconv>
 
 #include "cloud/payments/stripe/calls.hpp"
 
@@ -80,10 +81,15 @@ Result<Intent> decode_intent(const Json& json) {
                 .customer = read.id("customer"),
                 .payment_method = read.id("payment_method"),
                 .order_id = {},
+                .attempt = 0,
                 .cancellation_reason = json.text_at("cancellation_reason"),
                 .created_s = read.integer("created"),
                 .last_error = {}};
-  if (const Json* metadata = json.at("metadata")) intent.order_id = metadata->text_at("order_id");
+  if (const Json* metadata = json.at("metadata")) {
+    intent.order_id = metadata->text_at("order_id");
+    const std::string attempt = metadata->text_at("attempt");
+    std::from_chars(attempt.data(), attempt.data() + attempt.size(), intent.attempt);
+  }
   if (const Json* error = json.at("last_payment_error"); error != nullptr && !error->is_null()) {
     intent.last_error = decode_error(*error);
   }
@@ -111,8 +117,50 @@ Result<Refund> decode_refund(const Json& json) {
   Refund refund{.id = read.text("id"),
                 .intent = read.id("payment_intent"),
                 .amount_minor = read.integer("amount"),
-                .status = json.text_at("status")};
+                .status = json.text_at("status"),
+                .order_id = {},
+                .refund_id = {},
+                .failure_reason = json.text_at("failure_reason")};
+  if (const Json* metadata = json.at("metadata")) {
+    refund.order_id = metadata->text_at("order_id");
+    refund.refund_id = metadata->text_at("refund_id");
+  }
   return read.give(std::move(refund));
+}
+
+Result<CardMethod> decode_method(const Json& json) {
+  Reader read(json, "payment_method");
+  CardMethod method{.id = read.text("id"),
+                    .customer = read.id("customer"),
+                    .brand = {},
+                    .last4 = {},
+                    .exp_month = 0,
+                    .exp_year = 0};
+  if (const Json* card = json.at("card"); card != nullptr) {
+    method.brand = card->text_at("brand");
+    method.last4 = card->text_at("last4");
+    method.exp_month = card->int_at("exp_month");
+    method.exp_year = card->int_at("exp_year");
+  }
+  return read.give(std::move(method));
+}
+
+Result<Told> decode_dispute(const Json& json) {
+  Reader read(json, "dispute");
+  Told told{.id = read.text("id"),
+            .intent = read.id("payment_intent"),
+            .amount = {read.integer("amount"), read.currency("currency")},
+            .reason = json.text_at("reason")};
+  return read.give(std::move(told));
+}
+
+Result<Told> decode_refunded_charge(const Json& json) {
+  Reader read(json, "charge");
+  Told told{.id = read.text("id"),
+            .intent = read.id("payment_intent"),
+            .amount = {read.integer("amount_refunded"), read.currency("currency")},
+            .reason = {}};
+  return read.give(std::move(told));
 }
 
 Result<std::string> decode_customer(const Json& json) {
@@ -121,20 +169,33 @@ Result<std::string> decode_customer(const Json& json) {
   return read.give(std::move(id));
 }
 
-Result<IntentPage> decode_intent_page(const Json& json) {
+namespace {
+
+template <class T>
+Result<Page<T>> decode_page(const Json& json, Result<T> (*decode)(const Json&)) {
   const Json* data = json.at("data");
   const Json* more = json.at("has_more");
   if (data == nullptr || data->as_array() == nullptr || more == nullptr ||
       more->as_bool() == nullptr) {
     return fail(Code::invalid_argument, "the provider's answer is not a list");
   }
-  IntentPage page{.intents = {}, .has_more = *more->as_bool()};
+  Page<T> page{.rows = {}, .has_more = *more->as_bool()};
   for (const Json& row : *data->as_array()) {
-    auto intent = decode_intent(row);
-    if (!intent) return fail(intent.error());
-    page.intents.push_back(std::move(*intent));
+    auto value = decode(row);
+    if (!value) return fail(value.error());
+    page.rows.push_back(std::move(*value));
   }
   return page;
+}
+
+}  // namespace
+
+Result<Page<Intent>> decode_intent_page(const Json& json) {
+  return decode_page(json, decode_intent);
+}
+
+Result<Page<Refund>> decode_refund_page(const Json& json) {
+  return decode_page(json, decode_refund);
 }
 
 Result<Event> decode_event(std::string_view body) {

@@ -56,30 +56,31 @@ void send(Client& client, Call call, Result<T> (*decode)(const Json&), Provider:
   });
 }
 
-// Pages until the order is found.
+// Pages until a row is the one.
+template <class T>
 struct Search {
-  std::string customer;
-  OrderId order;
-  std::int64_t created_from_s;
-  Provider::Done<Intent> done;
+  std::function<Call(std::string after)> page;
+  Result<Page<T>> (*decode)(const Json&);
+  std::function<bool(const T&)> is_it;
+  Provider::Done<T> done;
 };
 
-void search_page(Client& client, std::shared_ptr<Search> search, std::string after, int pages) {
-  Call call = list_intents(search->customer, search->created_from_s, std::move(after));
-  client.call(std::move(call), [&client, search, pages](Result<Reply> reply) {
-    auto page = outcome_of<IntentPage>(reply, decode_intent_page);
+template <class T>
+void search_page(Client& client, std::shared_ptr<Search<T>> search, std::string after, int pages) {
+  client.call(search->page(std::move(after)), [&client, search, pages](Result<Reply> reply) {
+    auto page = outcome_of<Page<T>>(reply, search->decode);
     if (!page) return search->done(tl::unexpected(std::move(page.error())));
-    for (Intent& intent : page->intents) {
-      if (intent.order_id == search->order.value) return search->done(std::move(intent));
+    for (T& row : page->rows) {
+      if (search->is_it(row)) return search->done(std::move(row));
     }
-    if (page->has_more && !page->intents.empty()) {
+    if (page->has_more && !page->rows.empty()) {
       if (pages < pages_max) {
-        return search_page(client, search, page->intents.back().id, pages + 1);
+        return search_page(client, search, page->rows.back().id, pages + 1);
       }
-      return search->done(tl::unexpected(
-          failure_of(Error{Code::exhausted, "too many intents of one customer to look through"})));
+      return search->done(
+          tl::unexpected(failure_of(Error{Code::exhausted, "too many objects to look through"})));
     }
-    Failure none = failure_of(Error{Code::not_found, "no intent of this order"});
+    Failure none = failure_of(Error{Code::not_found, "no such object"});
     none.kind = Failure::Kind::missing;
     search->done(tl::unexpected(std::move(none)));
   });
@@ -128,21 +129,49 @@ void Provider::cancel(const std::string& intent, CancelReason reason, std::strin
                std::move(done));
 }
 
-void Provider::refund(const std::string& intent, std::int64_t amount_minor, RefundReason reason,
-                      std::string key, Done<Refund> done) {
-  send<Refund>(client_, refund_intent(intent, amount_minor, reason, std::move(key)), decode_refund,
+void Provider::increment(const std::string& intent, std::int64_t amount_minor, std::string key,
+                         Done<Intent> done) {
+  send<Intent>(client_, increment_intent(intent, amount_minor, std::move(key)), decode_intent,
                std::move(done));
+}
+
+void Provider::refund(const NewRefund& refund, std::string key, Done<Refund> done) {
+  send<Refund>(client_, refund_intent(refund, std::move(key)), decode_refund, std::move(done));
+}
+
+void Provider::detach(const std::string& method, std::string key, Done<CardMethod> done) {
+  send<CardMethod>(client_, detach_method(method, std::move(key)), decode_method, std::move(done));
 }
 
 void Provider::read_intent(const std::string& intent, Done<Intent> done) {
   send<Intent>(client_, stripe::read_intent(intent), decode_intent, std::move(done));
 }
 
-void Provider::find_intent(const std::string& customer, const OrderId& order,
-                           std::int64_t created_from_s, Done<Intent> done) {
-  search_page(client_,
-              std::make_shared<Search>(Search{customer, order, created_from_s, std::move(done)}),
-              "", 1);
+void Provider::find_intent(const NewIntent& wanted, std::int64_t created_from_s,
+                           Done<Intent> done) {
+  auto search = std::make_shared<Search<Intent>>();
+  search->page = [customer = wanted.customer, created_from_s](std::string after) {
+    return list_intents(customer, created_from_s, std::move(after));
+  };
+  search->decode = decode_intent_page;
+  search->is_it = [order = wanted.order.value, attempt = wanted.attempt](const Intent& intent) {
+    return intent.order_id == order && intent.attempt == attempt;
+  };
+  search->done = std::move(done);
+  search_page<Intent>(client_, std::move(search), "", 1);
+}
+
+void Provider::find_refund(const NewRefund& wanted, Done<Refund> done) {
+  auto search = std::make_shared<Search<Refund>>();
+  search->page = [intent = wanted.intent](std::string after) {
+    return list_refunds(intent, std::move(after));
+  };
+  search->decode = decode_refund_page;
+  search->is_it = [id = wanted.refund.value](const Refund& refund) {
+    return refund.refund_id == id;
+  };
+  search->done = std::move(done);
+  search_page<Refund>(client_, std::move(search), "", 1);
 }
 
 }  // namespace trayline::stripe

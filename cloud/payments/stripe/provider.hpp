@@ -46,13 +46,16 @@ class Provider {
   void capture(const std::string& intent, std::int64_t amount_minor, std::string key,
                Done<Intent> done);
   void cancel(const std::string& intent, CancelReason reason, std::string key, Done<Intent> done);
-  void refund(const std::string& intent, std::int64_t amount_minor, RefundReason reason,
-              std::string key, Done<Refund> done);
+  void increment(const std::string& intent, std::int64_t amount_minor, std::string key,
+                 Done<Intent> done);
+  void refund(const NewRefund& refund, std::string key, Done<Refund> done);
+  void detach(const std::string& method, std::string key, Done<CardMethod> done);
   void read_intent(const std::string& intent, Done<Intent> done);
-  // The intent of this order among the customer's since then, for a create whose reply was lost.
-  // missing where there is none.
-  void find_intent(const std::string& customer, const OrderId& order, std::int64_t created_from_s,
-                   Done<Intent> done);
+  // The intent of this order and attempt among the customer's since then, for a create whose reply
+  // was lost. missing where there is none.
+  void find_intent(const NewIntent& intent, std::int64_t created_from_s, Done<Intent> done);
+  // The refund of this intent that carries our id; missing where there is none.
+  void find_refund(const NewRefund& refund, Done<Refund> done);
 
  private:
   Client& client_;

@@ -215,7 +215,7 @@ constexpr const char* intent_json =
     R"({"id":"pi_1","object":"payment_intent","amount":500,"amount_capturable":500,)"
     R"("amount_received":0,"currency":"eur","status":"requires_capture","created":1700000000,)"
     R"("client_secret":"pi_1_secret_x","customer":{"id":"cus_1"},"payment_method":"pm_1",)"
-    R"("metadata":{"order_id":"o1"},"last_payment_error":null})";
+    R"("metadata":{"order_id":"o1","attempt":"1"},"last_payment_error":null})";
 
 TEST_F(Told, TheSameKeyGoesOverAllTries) {
   answers.push_back(json(500, "oops"));
@@ -281,7 +281,7 @@ TEST_F(Told, FindsALostIntentOverPages) {
   answers.push_back(
       json(200, R"({"object":"list","has_more":false,"data":[)" + std::string(intent_json) + "]}"));
   std::optional<Outcome<Intent>> outcome;
-  provider.find_intent("cus_1", OrderId("o1"), 1'600'000'000,
+  provider.find_intent({OrderId("o1"), 1, {}, "cus_1", {}}, 1'600'000'000,
                        [&](auto o) { outcome = std::move(o); });
   ASSERT_TRUE(outcome && outcome->has_value());
   EXPECT_EQ((*outcome)->id, "pi_1");
@@ -289,7 +289,8 @@ TEST_F(Told, FindsALostIntentOverPages) {
             "http://stripe/v1/payment_intents?customer=cus_1&created[gte]=1600000000&limit=100");
   EXPECT_TRUE(asked[1].url.ends_with("&starting_after=pi_9")) << asked[1].url;
   answers.push_back(json(200, R"({"object":"list","has_more":false,"data":[]})"));
-  provider.find_intent("cus_1", OrderId("o1"), 0, [&](auto o) { outcome = std::move(o); });
+  provider.find_intent({OrderId("o1"), 1, {}, "cus_1", {}}, 0,
+                       [&](auto o) { outcome = std::move(o); });
   EXPECT_EQ(outcome->error().kind, Failure::Kind::missing);
 }
 

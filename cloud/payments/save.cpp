@@ -1,0 +1,185 @@
+#include "cloud/payments/ledger.hpp"
+#include "cloud/payments/rows.hpp"
+#include "cloud/payments/sql.hpp"
+
+namespace trayline::payments {
+namespace {
+
+struct Changed {
+  std::int64_t was_revision = 0;
+  const Payment* after = nullptr;
+};
+
+std::string raise_text(const Payment& p) {
+  return p.raise.step == RaiseStep::none ? "" : to_json_text(p.raise);
+}
+
+// Where a statement has rows to write.
+Result<void> write(store::Session& session, const store::Statement& statement,
+                   const store::Rows& rows, const store::Args& args = {}) {
+  if (rows.empty()) return {};
+  const Result<store::Answer> written = session.run(statement, rows, args);
+  if (!written) return fail(written.error());
+  return {};
+}
+
+Result<void> insert_payments(store::Session& session,
+                             const std::map<OrderId, const Payment*>& placed, Time now) {
+  store::Rows rows(28);
+  for (const auto& [id, p] : placed) {
+    rows.add(id.value, p->user.value, p->site.value, enum_name(p->means), p->amount.currency.str(),
+             enum_name(p->state), p->attempt, p->attempts, p->captures, p->raises, p->revision,
+             p->amount.minor, p->hold_minor, p->asking_minor, p->captured_minor, p->tax_minor,
+             p->refunding_minor, p->refunded_minor, p->refunded_tax_minor, p->customer, p->method,
+             p->intent, raise_text(*p), p->off_session ? 1 : 0, p->void_asked ? 1 : 0, p->asked_ms,
+             p->deadline_ms, p->reason);
+  }
+  return write(session, sql::insert_payments, rows, {{"now", to_ms(now)}});
+}
+
+Result<void> update_payments(store::Session& session, const std::map<OrderId, Changed>& changed,
+                             Time now) {
+  if (changed.empty()) return {};
+  store::Rows rows(26);
+  for (const auto& [id, change] : changed) {
+    const Payment& p = *change.after;
+    rows.add(id.value, change.was_revision, enum_name(p.means), enum_name(p.state), p.attempt,
+             p.attempts, p.captures, p.raises, p.revision, p.amount.minor, p.hold_minor,
+             p.asking_minor, p.captured_minor, p.tax_minor, p.refunding_minor, p.refunded_minor,
+             p.refunded_tax_minor, p.customer, p.method, p.intent, raise_text(p),
+             p.off_session ? 1 : 0, p.void_asked ? 1 : 0, p.asked_ms, p.deadline_ms, p.reason);
+  }
+  const Result<store::Answer> updated =
+      session.run(sql::update_payments, rows, {{"now", to_ms(now)}});
+  if (!updated) return fail(updated.error());
+  if (updated->size() != changed.size()) {
+    return fail(Code::conflict, "a payment was changed by another host");
+  }
+  return {};
+}
+
+Result<void> save_payments(store::Session& session, const std::vector<Decision>& decisions,
+                           Time now) {
+  std::map<OrderId, const Payment*> placed;
+  std::map<OrderId, Changed> changed;
+  for (const Decision& d : decisions) {
+    if (d.placed) placed[d.placed->order] = &*d.placed;
+    if (!d.changed) continue;
+    if (const auto fresh = placed.find(d.changed->order); fresh != placed.end()) {
+      fresh->second = &*d.changed;
+      continue;
+    }
+    changed.try_emplace(d.changed->order, Changed{d.was_revision, nullptr}).first->second.after =
+        &*d.changed;
+  }
+  if (auto r = insert_payments(session, placed, now); !r) return r;
+  return update_payments(session, changed, now);
+}
+
+// The chains' ends are read here, in the transaction that moves them: of two hosts that post to a
+// site at once the later finds the row's place taken.
+Result<void> save_ledger(store::Session& session, const std::vector<Decision>& decisions,
+                         Time now) {
+  std::vector<Transfer> transfers;
+  std::set<SiteId> sites;
+  for (const Decision& d : decisions) {
+    for (const Transfer& t : d.ledger) {
+      transfers.push_back(t);
+      sites.insert(t.site);
+    }
+  }
+  if (transfers.empty()) return {};
+  store::Rows wanted(1);
+  for (const SiteId& site : sites) wanted.add(site.value);
+  const Result<store::Answer> found = session.run(sql::load_heads, wanted);
+  if (!found) return fail(found.error());
+  std::map<SiteId, Head> heads;
+  for (const store::Row& row : *found) {
+    heads[SiteId(row.text("site"))] = {row.integer("seq"), row.text("hash")};
+  }
+  store::Rows rows(12);
+  for (const LedgerRow& row : chain(heads, transfers, now)) {
+    const Transfer& t = row.transfer;
+    rows.add(t.site.value, row.seq, t.order.value, t.kind, t.entry, t.line, t.debit, t.credit,
+             t.amount.minor, t.amount.currency.str(), row.at_ms, row.hash);
+  }
+  if (auto r = write(session, sql::insert_ledger, rows); !r) return r;
+  store::Rows ends(3);
+  for (const auto& [site, head] : heads) ends.add(site.value, head.seq, head.hash);
+  return write(session, sql::put_heads, ends);
+}
+
+Result<void> save_customers(store::Session& session, const std::vector<Decision>& decisions,
+                            Time now) {
+  std::map<UserId, const Customer*> customers;
+  std::map<std::string, const Card*> cards;  // null: gone
+  for (const Decision& d : decisions) {
+    if (d.customer) customers[d.customer->user] = &*d.customer;
+    if (d.card) cards[d.card->method] = &*d.card;
+    if (!d.card_gone.empty()) cards[d.card_gone] = nullptr;
+  }
+  store::Rows owners(3);
+  for (const auto& [user, c] : customers) owners.add(user.value, c->customer, c->method);
+  if (auto r = write(session, sql::put_customers, owners); !r) return r;
+  store::Rows saved(6);
+  store::Rows gone(1);
+  for (const auto& [method, c] : cards) {
+    if (c == nullptr) {
+      gone.add(method);
+    } else {
+      saved.add(method, c->user.value, c->brand, c->last4, c->exp_month, c->exp_year);
+    }
+  }
+  if (auto r = write(session, sql::put_cards, saved, {{"now", to_ms(now)}}); !r) return r;
+  return write(session, sql::delete_cards, gone);
+}
+
+Result<void> save_refunds(store::Session& session, const std::vector<Decision>& decisions,
+                          Time now) {
+  std::map<RefundId, const Refund*> refunds;
+  for (const Decision& d : decisions) {
+    for (const Refund& refund : d.refunds) refunds[refund.id] = &refund;
+  }
+  store::Rows rows(10);
+  for (const auto& [id, f] : refunds) {
+    rows.add(id.value, f->order.value, enum_name(f->state), f->amount.minor, f->tax_minor,
+             f->amount.currency.str(), f->attempt, f->provider, f->reason, f->who);
+  }
+  return write(session, sql::put_refunds, rows, {{"now", to_ms(now)}});
+}
+
+// Events: taken up before others are parked, so that one that comes back stays.
+Result<void> save_events(store::Session& session, const std::vector<Decision>& decisions,
+                         Time now) {
+  store::Rows gone(1);
+  std::map<std::string, const Parked*> parked;
+  std::map<std::string, const Decision*> notices;
+  for (const Decision& d : decisions) {
+    for (const std::string& id : d.unpark) gone.add(id);
+    for (const Parked& p : d.park) parked[p.id] = &p;
+    if (d.notice) notices[d.notice->id] = &d;
+  }
+  if (auto r = write(session, sql::delete_parked, gone); !r) return r;
+  store::Rows kept(4);
+  for (const auto& [id, p] : parked) kept.add(id, p->about, p->body, to_ms(p->since));
+  if (auto r = write(session, sql::insert_parked, kept); !r) return r;
+  store::Rows told(6);
+  for (const auto& [id, d] : notices) {
+    told.add(id, d->notice_order.value, d->notice->what, d->notice->amount.minor,
+             d->notice->amount.currency.str(), d->notice->reason);
+  }
+  return write(session, sql::insert_notices, told, {{"now", to_ms(now)}});
+}
+
+}  // namespace
+
+Result<void> save_decisions(store::Session& session, const std::vector<Decision>& decisions,
+                            Time now) {
+  if (auto r = save_payments(session, decisions, now); !r) return r;
+  if (auto r = save_refunds(session, decisions, now); !r) return r;
+  if (auto r = save_ledger(session, decisions, now); !r) return r;
+  if (auto r = save_customers(session, decisions, now); !r) return r;
+  return save_events(session, decisions, now);
+}
+
+}  // namespace trayline::payments

@@ -1,0 +1,146 @@
+#include "cloud/payments/settlement.hpp"
+
+#include <array>
+#include <charconv>
+#include <map>
+
+#include "cloud/payments/sql.hpp"
+
+namespace trayline::payments {
+namespace {
+
+constexpr Millis kDay{86'400'000};
+
+struct Column {
+  std::string_view name;
+  std::int64_t Settlement::*value;
+};
+constexpr std::array kColumns{Column{"captures", &Settlement::captures},
+                              Column{"gross_minor", &Settlement::gross_minor},
+                              Column{"tax_minor", &Settlement::tax_minor},
+                              Column{"refunds_minor", &Settlement::refunds_minor},
+                              Column{"net_minor", &Settlement::net_minor},
+                              Column{"provider_minor", &Settlement::provider_minor},
+                              Column{"difference_minor", &Settlement::difference_minor}};
+
+void add(Settlement& line, const store::Row& row) {
+  const std::string& kind = row.text("kind");
+  const std::int64_t minor = row.integer("amount_minor");
+  const bool tax = row.text("credit").starts_with("tax:");
+  if (kind == "capture") {
+    line.gross_minor += minor;
+    if (tax) line.tax_minor += minor;
+    // A capture's first line is its sale; one that is all tax has none.
+    if (!tax) line.captures += row.integer("transfers");
+  }
+  if (kind == "refund") line.refunds_minor += minor;
+  if (kind == "refund_back") line.refunds_minor -= minor;
+  if (row.text("debit").starts_with("provider:")) line.provider_minor += minor;
+  if (row.text("credit").starts_with("provider:")) line.provider_minor -= minor;
+}
+
+}  // namespace
+
+Result<Time> parse_day(std::string_view text) {
+  const auto wrong = [] {
+    return fail(Code::invalid_argument, "a day is written like 2026-11-30");
+  };
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return wrong();
+  const auto number = [&](std::size_t from, std::size_t digits) {
+    int value = -1;
+    const char* end = text.data() + from + digits;
+    const auto [stopped, error] = std::from_chars(text.data() + from, end, value);
+    return error == std::errc() && stopped == end ? value : -1;
+  };
+  const int year = number(0, 4);
+  const int month = number(5, 2);
+  const int day = number(8, 2);
+  if (year < 1970 || month < 1 || day < 1) return wrong();
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return wrong();
+  return Time(std::chrono::sys_days(date));
+}
+
+Result<std::vector<Settlement>> settle_day(store::Session& session, Time day, const SiteId& site) {
+  const auto rows =
+      session.run(sql::read_settlement, {{"from", to_ms(day)}, {"until", to_ms(day + kDay)}});
+  if (!rows) return fail(rows.error());
+  std::map<std::pair<std::string, std::string>, Settlement> lines;
+  for (const store::Row& row : *rows) {
+    if (!site.empty() && row.text("site") != site.value) continue;
+    const Result<Currency> currency = Currency::parse(row.text("currency"));
+    if (!currency) return fail(currency.error());
+    Settlement& line = lines[{row.text("site"), row.text("currency")}];
+    line.site = SiteId(row.text("site"));
+    line.currency = *currency;
+    add(line, row);
+  }
+  std::vector<Settlement> all;
+  for (auto& [key, line] : lines) {
+    line.net_minor = line.gross_minor - line.refunds_minor;
+    line.difference_minor = line.provider_minor - line.net_minor;
+    all.push_back(line);
+  }
+  return all;
+}
+
+Json to_json(std::string_view day, const std::vector<Settlement>& lines) {
+  Json::Array sites;
+  for (const Settlement& line : lines) {
+    Json::Object object;
+    object.set("site", line.site.value).set("currency", line.currency.str());
+    for (const Column& column : kColumns) object.set(column.name, line.*column.value);
+    sites.push_back(Json(std::move(object)));
+  }
+  return Json::object({{"day", day}, {"sites", std::move(sites)}});
+}
+
+// Sites and currencies are names: nothing in them needs quotes.
+std::string to_csv(std::string_view day, const std::vector<Settlement>& lines) {
+  std::string text = "day,site,currency";
+  for (const Column& column : kColumns) text += "," + std::string(column.name);
+  text += "\r\n";
+  for (const Settlement& line : lines) {
+    text += std::string(day) + "," + line.site.value + "," + line.currency.str();
+    for (const Column& column : kColumns) text += "," + std::to_string(line.*column.value);
+    text += "\r\n";
+  }
+  return text;
+}
+
+std::string to_text(std::string_view day, const std::vector<Settlement>& lines) {
+  if (lines.empty()) return std::string(day) + ": no money moved\n";
+  std::string text;
+  for (const Settlement& line : lines) {
+    const auto money = [&](std::int64_t minor) { return to_string(Money{minor, line.currency}); };
+    text += std::string(day) + " " + line.site.value + ": " + std::to_string(line.captures) +
+            " payments, " + money(line.gross_minor) + " (tax " + money(line.tax_minor) +
+            "), paid back " + money(line.refunds_minor) + ", net " + money(line.net_minor) +
+            ", difference to the providers' accounts " + money(line.difference_minor) + "\n";
+  }
+  return text;
+}
+
+std::string to_html(std::string_view day, const std::vector<Settlement>& lines) {
+  const std::string date(day);
+  std::string page =
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Settlement " + date +
+      "</title><style>body{font:16px sans-serif;margin:2em}table{border-collapse:collapse}"
+      "td,th{border:1px solid #888;padding:.3em .6em;text-align:right}"
+      "td:first-child,th:first-child{text-align:left}</style></head><body><h1>Settlement " +
+      date + "</h1><table><tr><th>site</th><th>payments</th><th>gross</th><th>tax</th>" +
+      "<th>paid back</th><th>net</th><th>difference</th></tr>";
+  for (const Settlement& line : lines) {
+    page += "<tr><td>" + line.site.value + "</td><td>" + std::to_string(line.captures) + "</td>";
+    for (const std::int64_t minor : {line.gross_minor, line.tax_minor, line.refunds_minor,
+                                     line.net_minor, line.difference_minor}) {
+      page += "<td>" + to_string(Money{minor, line.currency}) + "</td>";
+    }
+    page += "</tr>";
+  }
+  return page + "</table></body></html>\n";
+}
+
+}  // namespace trayline::payments

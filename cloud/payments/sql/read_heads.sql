@@ -1,0 +1,1 @@
+SELECT site, seq, hash FROM payments_ledger_heads ORDER BY site

@@ -1,0 +1,105 @@
+#include "standalone/audit/audit.hpp"
+
+#include "cloud/orders/books.hpp"
+#include "lib/store/sqlite.hpp"
+#include "standalone/places/places.hpp"
+
+namespace trayline::audit {
+namespace {
+
+Result<void> gather_orders(store::Session& session, payments::Books& books) {
+  books.orders.emplace();
+  using enum wire::orders::State;
+  auto done = orders::each_order(session, [&](OrderId id, wire::orders::State state) {
+    const bool over = state == cancelled || state == expired || state == refunded;
+    books.orders->push_back({std::move(id), std::string(enum_name(state)), over});
+  });
+  if (!done) return done;
+  std::map<CoreId, payments::FateBook> fates;
+  done = orders::each_fate(session, [&](CoreId core, const std::string& fate, std::int64_t n) {
+    payments::FateBook& book = fates[core];
+    book.core = core;
+    book.stored += n;
+    if (fate == "charged") book.charged += n;
+    if (fate == "superseded") book.superseded += n;
+    if (fate == "closed") book.closed += n;
+    if (fate == "open") book.open += n;
+  });
+  if (!done) return done;
+  books.fates.emplace();
+  for (auto& [core, book] : fates) books.fates->push_back(book);
+  return {};
+}
+
+}  // namespace
+
+Result<cloud::Settings> settings_of(const Options& options) {
+  std::string config = options.config;
+  if (config.empty()) {
+    Result<std::string> found = places::find_cloud_config(options.state);
+    if (!found) return fail(found.error());
+    config = std::move(*found);
+  }
+  return cloud::load_settings(config);
+}
+
+Result<payments::Books> gather(store::Session& session) {
+  Result<payments::Books> books = payments::load_books(session);
+  if (!books) return books;
+  if (auto r = gather_orders(session, *books); !r) return fail(r.error());
+  return books;
+}
+
+Result<payments::AuditReport> audit(const Options& options) {
+  const Result<cloud::Settings> settings = settings_of(options);
+  if (!settings) return fail(settings.error());
+  const auto session = store::open_sqlite_reader(settings->data_dir + "/cloud.db");
+  if (!session) return fail(session.error());
+  payments::AuditReport report;
+  // The cloud may move between two statements: what differs is looked at again.
+  for (int looks = 0; looks < 3; ++looks) {
+    Result<payments::Books> books = gather(**session);
+    if (!books) return fail(books.error());
+    if (options.provider) {
+      auto theirs = ask_provider(settings->payments);
+      if (!theirs) return fail(theirs.error());
+      books->provider = std::move(*theirs);
+    }
+    report = payments::audit(*books);
+    if (report.ok()) break;
+  }
+  return report;
+}
+
+std::string to_text(const payments::AuditReport& report) {
+  std::string text = std::to_string(report.payments) + " payments, " +
+                     std::to_string(report.transfers) + " transfers\n";
+  for (const auto& [account, minor] : report.balances) {
+    text += "  " + account + ": " + std::to_string(minor) + "\n";
+  }
+  for (const payments::Finding& finding : report.findings) {
+    text += "differs: " + finding.kind + " " + finding.about + ": " + finding.words + "\n";
+  }
+  if (report.ok()) text += "all books agree\n";
+  return text;
+}
+
+Json to_json(const payments::AuditReport& report) {
+  Json::Array findings;
+  for (const payments::Finding& finding : report.findings) {
+    findings.push_back(Json::object({{"kind", finding.kind},
+                                     {"about", finding.about},
+                                     {"words", finding.words},
+                                     {"difference_minor", finding.difference_minor}}));
+  }
+  Json::Object balances;
+  for (const auto& [account, minor] : report.balances) balances.set(account, minor);
+  return Json::object({{"ok", report.ok()},
+                       {"difference_minor", report.difference_minor},
+                       {"payments", report.payments},
+                       {"transfers", report.transfers},
+                       {"balances", Json(std::move(balances))},
+                       {"findings", std::move(findings)}});
+}
+
+}  // namespace trayline::audit
