@@ -108,6 +108,8 @@ struct Cloud::State {
   SystemClock clock;
   SystemRandom random;
   Metrics metrics;
+  Gauge provider_away =
+      metrics.gauge("trayline_payments_provider_away", "1 while calls to the provider are held.");
   Loop loop;
   http::Client http{loop};
   StoreFile store_file;
@@ -243,7 +245,15 @@ Result<void> Cloud::State::open_payments() {
   wire.ca_file = settings.payments.ca;
   Result<std::string> key = stripe::read_secret_key(wire.secret_key_file);
   if (!key) return fail(key.error());
-  stripe = std::make_unique<stripe::Client>(wire, *key, stripe::on_loop(loop, http), clock, random);
+  stripe::Outside outside = stripe::on_loop(loop, http);
+  outside.breaker = [this](bool open, const std::string& why) {
+    provider_away.set(open ? 1 : 0);
+    log(open ? Level::error : Level::info,
+        open ? "the payment provider does not answer: payments wait"
+             : "the payment provider answers again",
+        {{"why", why}});
+  };
+  stripe = std::make_unique<stripe::Client>(wire, *key, std::move(outside), clock, random);
   payments::StripeSettings app;
   const Result<std::string> publishable = secret(settings.payments.publishable_key_file);
   if (!publishable) return fail(publishable.error());

@@ -41,7 +41,10 @@ void finish_with(const StepPtr& step, M message) {
 void again(const StepPtr& step, const Error& error) {
   host::Outcome outcome;
   outcome.id = step->effect.id;
-  outcome.retry_after = host::retry_delay(step->effect.tries);
+  // After an outage they do not all come at once.
+  const Millis delay = host::retry_delay(step->effect.tries);
+  const auto spread = std::hash<std::string>{}(step->effect.key) % 256;
+  outcome.retry_after = delay + delay * static_cast<std::int64_t>(spread) / 1024;
   outcome.error = std::string(to_string(error.code)) + ": " + error.detail;
   (*step->done)({std::move(outcome)});
 }
@@ -51,9 +54,9 @@ bool is_over(IntentStatus status) {
 }
 
 void report(const StepPtr& step, const Intent& intent) {
-  // Giving back ends with the intent: nothing else would ask for it again.
-  if (step->name == "cancel" && !is_over(intent.status)) {
-    return again(step, {Code::unknown_outcome, "not cancelled yet"});
+  // Giving back, and a cashier's word, end with the intent: nothing else would ask for it again.
+  if ((step->name == "cancel" || step->name == "settle") && !is_over(intent.status)) {
+    return again(step, {Code::unknown_outcome, "not over yet"});
   }
   // What a bank or a cashier takes his time for comes as an event, or is looked at later.
   wire::payments::IntentSeen seen;

@@ -1,3 +1,4 @@
+// What decisions need, read with one statement per kind of row.
 #include "cloud/payments/rows.hpp"
 #include "cloud/payments/sql.hpp"
 #include "lib/base/check.hpp"

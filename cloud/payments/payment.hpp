@@ -1,4 +1,4 @@
-// One order's payment and its refunds, as rows. Values.
+// One order's payment, as a row. Values.
 #pragma once
 #include <array>
 #include <string>
@@ -100,26 +100,6 @@ struct Payment {
   std::int64_t asked_ms = 0;     // when the intent was asked for
   std::int64_t deadline_ms = 0;  // until then the hold stands; 0: there is none
   std::string reason;            // of the last refusal: the provider's word
-};
-
-enum class RefundState { asked, succeeded, failed };
-constexpr auto enum_names(RefundState) {
-  using enum RefundState;
-  using namespace std::string_view_literals;
-  return std::array{std::pair{asked, "asked"sv}, std::pair{succeeded, "succeeded"sv},
-                    std::pair{failed, "failed"sv}};
-}
-
-struct Refund {
-  RefundId id;
-  OrderId order;
-  RefundState state = RefundState::asked;
-  Money amount;
-  std::int64_t tax_minor = 0;
-  std::int64_t attempt = 1;  // of the intent that was captured
-  std::string provider;      // the provider's id
-  std::string reason;
-  std::string who;
 };
 
 }  // namespace trayline::payments

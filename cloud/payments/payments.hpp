@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cloud/payments/payment.hpp"
+#include "cloud/payments/refund.hpp"
 #include "lib/base/clock.hpp"
 #include "lib/host/service.hpp"
 

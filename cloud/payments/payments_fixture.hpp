@@ -1,7 +1,5 @@
 // One payment of an order of 12.00, and decisions about it in words. For tests of decisions.
 #pragma once
-#include <gtest/gtest.h>
-
 #include <string>
 
 #include "cloud/payments/payments.hpp"

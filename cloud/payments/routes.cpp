@@ -1,5 +1,6 @@
 // Saving a card, and the provider's webhooks.
 #include "cloud/payments/service.hpp"
+#include "cloud/payments/settlement.hpp"
 #include "cloud/payments/sql.hpp"
 #include "cloud/payments/stripe/signature.hpp"
 #include "cloud/payments/stripe_provider.hpp"
@@ -91,6 +92,20 @@ OrProblem<host::Answer> notices(const Asked&, store::Session& reader) {
   }
   host::Answer answer;
   answer.body = Json::object({{"data", std::move(all)}});
+  return answer;
+}
+
+OrProblem<host::Answer> settlement(const Asked& asked, store::Session& reader) {
+  const std::string& text = asked.param("day");
+  const Result<Time> day = parse_day(text);
+  if (!day) {
+    return tl::unexpected<Problem>(
+        Problem{Code::invalid_argument, "invalid_day", "A day is written like 2026-11-30.", {}});
+  }
+  const auto lines = settle_day(reader, *day, SiteId());
+  if (!lines) return no_store();
+  host::Answer answer;
+  answer.body = to_json(text, *lines);
   return answer;
 }
 
@@ -188,6 +203,12 @@ std::vector<host::Route> routes(Settings settings, const Clock& clock, Ask ask) 
        false,
        host::Query(notices),
        {"Disputes, and refunds made elsewhere, newest first", none, object, 200, {}}},
+      {"GET",
+       "/v1/staff/settlements/{day}",
+       Access::staff,
+       false,
+       host::Query(settlement),
+       {"What a day (UTC) brought, per site", none, object, 200, {}}},
       {"POST",
        path,
        Access::anybody,

@@ -1,3 +1,4 @@
+// What decisions changed, written with one statement per kind of row.
 #include "cloud/payments/ledger.hpp"
 #include "cloud/payments/rows.hpp"
 #include "cloud/payments/sql.hpp"

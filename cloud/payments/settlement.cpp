@@ -65,7 +65,7 @@ Result<Time> parse_day(std::string_view text) {
 
 Result<std::vector<Settlement>> settle_day(store::Session& session, Time day, const SiteId& site) {
   const auto rows =
-      session.run(sql::read_settlement, {{"from", to_ms(day)}, {"until", to_ms(day + kDay)}});
+      session.run(sql::read_settlement, {{"begin", to_ms(day)}, {"end", to_ms(day + kDay)}});
   if (!rows) return fail(rows.error());
   std::map<std::pair<std::string, std::string>, Settlement> lines;
   for (const store::Row& row : *rows) {

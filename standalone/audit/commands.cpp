@@ -21,8 +21,17 @@ struct Wanted {
   std::string day;
   std::string site;
   std::string csv;
+  std::string html;
   bool json = false;
 };
+
+Result<void> write_file(const std::string& path, const std::string& content) {
+  std::ofstream file(path, std::ios::binary);
+  file << content;
+  file.close();
+  if (!file) return fail(Code::unavailable, path + " cannot be written");
+  return {};
+}
 
 Result<std::vector<payments::Settlement>> settle(const Wanted& wanted) {
   const Result<Time> day = payments::parse_day(wanted.day);
@@ -66,18 +75,19 @@ int main_of_settlement(int argc, char** argv) {
   app.add_option("--day", wanted.day, "Like 2026-11-30")->required();
   app.add_option("--site", wanted.site, "One site alone");
   app.add_option("--csv", wanted.csv, "Also write this file");
+  app.add_option("--html", wanted.html, "Also write this page, to look at and to print");
   app.add_option("--state", wanted.books.state, "Folder of the store")->capture_default_str();
   app.add_option("--config", wanted.books.config, "cloud.toml, where it is elsewhere");
   app.add_flag("--json", wanted.json, "One JSON object");
   CLI11_PARSE(app, argc, argv);
   const auto lines = settle(wanted);
   if (!lines) return failed("settlement", lines.error());
-  if (!wanted.csv.empty()) {
-    std::ofstream file(wanted.csv, std::ios::binary);
-    file << payments::to_csv(wanted.day, *lines);
-    file.close();
-    if (!file) {
-      return failed("settlement", {Code::unavailable, wanted.csv + " cannot be written"});
+  for (const auto& [path, content] :
+       {std::pair{wanted.csv, payments::to_csv(wanted.day, *lines)},
+        std::pair{wanted.html, payments::to_html(wanted.day, *lines)}}) {
+    if (path.empty()) continue;
+    if (Result<void> written = write_file(path, content); !written) {
+      return failed("settlement", written.error());
     }
   }
   const std::string text = wanted.json ? payments::to_json(wanted.day, *lines).dump() + "\n"

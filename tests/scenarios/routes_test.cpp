@@ -2,9 +2,10 @@
 // services and the host has run by the end.
 #include <gtest/gtest.h>
 
+#include "cloud/orders/books.hpp"
 #include "cloud/orders/sql.hpp"
+#include "cloud/payments/audit.hpp"
 #include "cloud/payments/service.hpp"
-#include "cloud/payments/sql.hpp"
 #include "lib/host/sql.hpp"
 #include "sim/story/story.hpp"
 #include "tests/scenarios/store_in_memory.hpp"
@@ -163,9 +164,22 @@ TEST_F(Routes, ZEveryStatementHasRun) {
   ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
   ASSERT_TRUE(world.put_tray({{Sku("apple"), 1}}, std::nullopt));
   world.settle();
+  auto reader = world.db->reader();
+  Result<payments::Books> books = payments::load_books(**reader);
+  ASSERT_TRUE(books) << books.error().detail;
+  books->orders.emplace();
+  ASSERT_TRUE(orders::each_order(**reader, [&](OrderId id, wire::orders::State state) {
+    books->orders->push_back({std::move(id), std::string(enum_name(state)), false});
+  }));
+  std::int64_t charged = 0;
+  ASSERT_TRUE(orders::each_fate(**reader, [&](CoreId, const std::string& fate, std::int64_t n) {
+    if (fate == "charged") charged += n;
+  }));
+  EXPECT_EQ(charged, 1);
+  for (const payments::Finding& f : payments::audit(*books).findings) ADD_FAILURE() << f.words;
   const std::vector<std::string> ran = world.db->statements_seen();
   std::set<std::string_view> missing;
-  for (const auto* list : {&orders::sql::statements, &payments::sql::statements}) {
+  for (const auto* list : {&orders::sql::statements}) {
     for (const store::Statement* statement : *list) missing.insert(statement->name);
   }
   for (const std::string& name : ran) missing.erase(name);

@@ -11,6 +11,6 @@ FROM @rows(order_id text, user_id text, site text, means text, currency text, st
            attempt bigint, attempts bigint, captures bigint, raises bigint, revision bigint,
            amount_minor bigint, hold_minor bigint, asking_minor bigint, captured_minor bigint,
            tax_minor bigint, refunding_minor bigint, refunded_minor bigint,
-           refunded_tax_minor bigint, customer_id text, method_id text, intent_id text, raising text,
-           off_session bigint, void_asked bigint, asked_ms bigint, deadline_ms bigint,
+           refunded_tax_minor bigint, customer_id text, method_id text, intent_id text,
+           raising text, off_session bigint, void_asked bigint, asked_ms bigint, deadline_ms bigint,
            reason text) AS r

@@ -68,7 +68,8 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
         outside(std::move(o)),
         clock(c),
         random(r),
-        bucket(settings.rate_limited_retries, Millis(1'000)) {}
+        bucket(settings.rate_limited_retries, Millis(1'000)),
+        breaker(settings.breaker) {}
 
   void send(const std::shared_ptr<Flight>& flight);
   void received(const std::shared_ptr<Flight>& flight, Result<http::Response> response);
@@ -84,6 +85,7 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
   const Clock& clock;
   Random& random;
   TokenBucket bucket;
+  Breaker breaker;
   std::size_t in_flight = 0;
 };
 
@@ -103,6 +105,12 @@ void Client::call(Call call, Done done) {
   if (state_->in_flight >= state_->settings.in_flight_max) {
     state_->later(Millis(0), [flight](State&) {
       flight->done(fail(Code::exhausted, "too many calls to the provider are open"));
+    });
+    return;
+  }
+  if (!state_->breaker.admit(state_->clock.monotonic())) {
+    state_->later(Millis(0), [flight](State&) {
+      flight->done(fail(Code::unavailable, "the provider did not answer; it is tried again soon"));
     });
     return;
   }
@@ -178,6 +186,11 @@ void Client::State::act(const std::shared_ptr<Flight>& flight, Action action,
 
 void Client::State::finish(const std::shared_ptr<Flight>& flight, Result<Reply> result) {
   --in_flight;
+  // Too many calls, or a refusal, is an answer as well.
+  const bool reached = result || result.error().code == Code::exhausted;
+  if (breaker.ended(reached, clock.monotonic()) && outside.breaker) {
+    outside.breaker(breaker.is_open(), result ? "" : result.error().detail);
+  }
   flight->done(std::move(result));
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cloud/payments/stripe/breaker.hpp"
 #include "cloud/payments/stripe/retry.hpp"
 #include "lib/base/clock.hpp"
 #include "lib/base/json.hpp"
@@ -25,6 +26,7 @@ struct Settings {
   std::string ca_file = {};                         // for https with a private CA; empty: system's
   Millis timeout{8'000};                            // of one try
   RetryPolicy retry = {};
+  BreakerPolicy breaker = {};
   int rate_limited_retries = 20;  // at once; one more every second
   std::size_t in_flight_max = 1024;
 };
@@ -67,14 +69,17 @@ ProviderError decode_error(const Json& error);
 struct Outside {
   std::function<void(http::ClientRequest, http::Client::Done)> send;
   std::function<void(Millis, std::function<void()>)> after;
+  // The breaker opened (with the reason) or closed; may be empty.
+  std::function<void(bool open, const std::string& why)> breaker = {};
 };
 // Loop and client must outlive it.
 Outside on_loop(Loop& loop, http::Client& client);
 
 class Client {
  public:
-  // An answer of the provider (2xx or a definitive 4xx), or unknown_outcome, unavailable,
-  // exhausted as in retry.hpp. Called once; inside call() only where `send` answers at once.
+  // An answer of the provider (2xx or a definitive 4xx), or unknown_outcome, unavailable (also
+  // while the breaker is open), exhausted as in retry.hpp. Called once; inside call() only where
+  // `send` answers at once.
   using Done = std::function<void(Result<Reply>)>;
 
   // clock and random must outlive it.
