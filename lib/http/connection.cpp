@@ -281,6 +281,7 @@ void TcpConnection::on_head() {
     match_ = core_->router.find(request.method, target->segments);
     request.path = std::move(target->path);
     request.query = std::move(target->query);
+    request.query_text = std::move(target->query_text);
     find_route();
   } else {
     refused_ = true;

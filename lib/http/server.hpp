@@ -30,6 +30,7 @@ struct Request {
   std::string path;                           // decoded, without query
   std::map<std::string, std::string> params;  // {id} of the route's pattern, decoded
   std::map<std::string, std::string> query;   // decoded; of a repeated name the last
+  std::string query_text;                     // as it was sent, without '?'
   Headers headers;
   std::string body;
   std::string peer;  // address of the connection

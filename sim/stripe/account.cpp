@@ -1,5 +1,7 @@
 #include "sim/stripe/account.hpp"
 
+#include <algorithm>
+
 #include "lib/base/check.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/base/encoding.hpp"
@@ -65,6 +67,17 @@ std::optional<Reply> tokenise(Json& params, Time now) {
   }
   *card = std::move(*token);
   return std::nullopt;
+}
+
+// "2023-08-16", "2025-09-30.clover".
+bool is_version(std::string_view text) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  constexpr std::string_view shape = "dddd-dd-dd";
+  if (text.size() < shape.size() || text.size() > 32) return false;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == 'd' ? !digit(text[i]) : text[i] != shape[i]) return false;
+  }
+  return text.size() == shape.size() || text[shape.size()] == '.';
 }
 
 std::string fingerprint(const Call& call, const Json& params) {
@@ -159,17 +172,23 @@ Outcome decide(const State& state, const Settings& settings, const Call& call, T
                                    {"secret_key_required", "", "This needs a secret key."})),
                    {}});
   }
+  if (!call.stripe_version.empty() && !is_version(call.stripe_version)) {
+    return answer(
+        {unsaved(invalid("", "", "Invalid Stripe API version: " + call.stripe_version)), {}});
+  }
   Json params = call.params;
   if (auto refused = tokenise(params, now)) return answer({std::move(*refused), {}});
   Context context{.work = Work(state),
                   .settings = settings,
                   .params = params,
                   .id = match->id,
+                  .second = match->second,
                   .path = call.path,
                   .key = call.method == "POST" ? call.idempotency_key : "",
                   .stripe_version = call.stripe_version,
                   .publishable = caller == Caller::publishable,
                   .request_id = request_id,
+                  .decline = call.decline,
                   .now = now,
                   .random = random};
   return answer(decide_known(state, call, std::move(context), *match));
@@ -183,11 +202,13 @@ Context own_context(const State& state, const Settings& settings, const Json& no
                  .settings = settings,
                  .params = none,
                  .id = {},
+                 .second = {},
                  .path = {},
                  .key = {},
                  .stripe_version = {},
                  .publishable = false,
                  .request_id = {},
+                 .decline = {},
                  .now = now,
                  .random = random};
 }
@@ -202,6 +223,10 @@ std::vector<Change> lapse_holds(const State& state, const Settings& settings, Ti
     if (deadline > unix_seconds(now)) break;
     Json intent = *state.find(Table::intents, id);
     cancel_hold(context, intent, "automatic");
+  }
+  for (const auto& [due, id] : state.refunds_due()) {
+    if (due > unix_seconds(now)) break;
+    settle_refund(context, *state.find(Table::refunds, id));
   }
   return context.work.take();
 }
@@ -221,7 +246,21 @@ Outcome finish_challenge(const State& state, const Settings& settings, const Cha
   return {std::move(reply), context.work.take()};
 }
 
-Reply Account::call(const Call& call, Time now, Random& random) {
+Outcome move_dispute(const State& state, const Settings& settings, const DisputeMove& move,
+                     Time now, Random& random) {
+  const Json none(Json::Object{});
+  Context context = own_context(state, settings, none, now, random);
+  const bool ends = !move.dispute.empty();
+  const std::string& id = ends ? move.dispute : move.charge;
+  const Json* found = state.find(ends ? Table::disputes : Table::charges, id);
+  if (found == nullptr) return {missing(ends ? "dispute" : "charge", id, "id"), {}};
+  Reply reply =
+      ends ? end_dispute(context, *found, move.won) : open_dispute(context, *found, move.reason);
+  return {std::move(reply), context.work.take()};
+}
+
+Reply Account::call(const Call& call, Time time, Random& random) {
+  const Time now = latest_ = std::max(latest_, time);
   lapse(now, random);
   if (call.method == "POST" && busy_.contains(call.idempotency_key)) {
     Reply reply = refusal(
@@ -240,6 +279,21 @@ Reply Account::challenge(const std::string& intent, bool pass, Time now, Random&
   Outcome outcome = finish_challenge(state_, settings_, {intent, pass}, now, random);
   apply(std::move(outcome.changes));
   return std::move(outcome.reply);
+}
+
+Reply Account::dispute(const DisputeMove& move, Time now, Random& random) {
+  Outcome outcome = move_dispute(state_, settings_, move, now, random);
+  apply(std::move(outcome.changes));
+  return std::move(outcome.reply);
+}
+
+void Account::break_saved(const std::string& key, const Json& body) {
+  const Json* saved = state_.find(Table::saved, key);
+  if (saved == nullptr) return;
+  Json broken = *saved;
+  set(broken, "status", 500);
+  set(broken, "body", body.dump());
+  apply({Change{Table::saved, key, std::move(broken)}});
 }
 
 void Account::lapse(Time now, Random& random) {

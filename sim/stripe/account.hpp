@@ -10,6 +10,7 @@
 #include "lib/base/clock.hpp"
 #include "lib/base/json.hpp"
 #include "lib/base/random.hpp"
+#include "sim/stripe/ledger.hpp"
 #include "sim/stripe/state.hpp"
 
 namespace trayline::stripe_sim {
@@ -27,6 +28,7 @@ struct Call {
   std::string authorization;           // the header: "Bearer sk_test_..." or "Basic ..."
   std::string idempotency_key = {};    // empty: none
   std::string stripe_version = {};     // empty: the account's own
+  std::string decline = {};  // a control: the issuer says no with this reason ("lost_card")
 };
 
 struct Reply {
@@ -52,7 +54,7 @@ struct Outcome {
 // The whole behaviour, pure: nothing but the arguments counts.
 Outcome decide(const State& state, const Settings& settings, const Call& call, Time now,
                Random& random);
-// Cancels the holds whose time has come (reason automatic).
+// Cancels the holds whose time has come (reason automatic), and settles refunds on their way.
 std::vector<Change> lapse_holds(const State& state, const Settings& settings, Time now,
                                 Random& random);
 struct ChallengeEnd {
@@ -64,17 +66,18 @@ struct ChallengeEnd {
 Outcome finish_challenge(const State& state, const Settings& settings, const ChallengeEnd& end,
                          Time now, Random& random);
 
+// A cardholder disputes a captured charge ("fraudulent"), or a dispute ends.
+struct DisputeMove {
+  std::string charge;   // ch_...: open one
+  std::string reason;   // "fraudulent", "product_not_received", ...
+  std::string dispute;  // dp_...: end this one
+  bool won = false;     // for the merchant
+};
+Outcome move_dispute(const State& state, const Settings& settings, const DisputeMove& move,
+                     Time now, Random& random);
+
 // True if this webhook endpoint is enabled for events of this type.
 bool wants_event(const Json& endpoint, std::string_view type);
-
-// All money that moved and all open holds, from the simulator's own tables:
-// {"charges":[{order, intent, charge, customer, amount, captured, refunded, currency, key,
-// hold_key,
-//   refunds:[{id, amount, key}]}], "holds":[{order, intent, charge, amount, currency, hold_key}],
-//  "orders", "captured", "refunded", "double"}
-// order is metadata[order_id], key the Idempotency-Key of the call that moved the money, double
-// the number of orders with more than one captured charge.
-Json ledger(const State& state);
 
 class Account {
  public:
@@ -82,8 +85,12 @@ class Account {
 
   explicit Account(Settings settings = {}) : settings_(std::move(settings)) {}
 
-  // Lapses holds, then decides and applies. While the call's key is marked busy: 409.
+  // Lapses holds, then decides and applies. While the call's key is marked busy: 409. Time that
+  // runs backwards stands still here.
   Reply call(const Call& call, Time now, Random& random);
+  // The saved reply of this key becomes a 500 with this body: what later calls get.
+  void break_saved(const std::string& key, const Json& body);
+  Reply dispute(const DisputeMove& move, Time now, Random& random);
   Reply challenge(const std::string& intent, bool pass, Time now, Random& random);
   void lapse(Time now, Random& random);
 
@@ -104,6 +111,7 @@ class Account {
   Settings settings_;
   State state_;
   std::set<std::string> busy_;
+  Time latest_{};
   Listener listener_;
 };
 

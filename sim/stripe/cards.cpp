@@ -16,7 +16,14 @@ constexpr std::array cards{
     TestCard{"pm_card_visa", "visa", "4242", "4242424242424242", never, "", ""},
     TestCard{"pm_card_visa_debit", "visa", "5556", "4000056655665556", never, "", ""},
     TestCard{"pm_card_mastercard", "mastercard", "4444", "5555555555554444", never, "", ""},
-    TestCard{"pm_card_amex", "amex", "0005", "378282246310005", never, "", ""},
+    TestCard{"pm_card_amex", "amex", "0005", "378282246310005", never, "", "", false},
+    TestCard{"pm_card_discover", "discover", "1117", "6011111111111117", never, "", "", false},
+    TestCard{"pm_card_createDispute", "visa", "0259", "4000000000000259", never, "", "", true,
+             true},
+    TestCard{"pm_card_pendingRefund", "visa", "7726", "4000000000007726", never, "", "", true,
+             false, RefundBehaviour::late},
+    TestCard{"pm_card_refundFail", "visa", "5126", "4000000000005126", never, "", "", true, false,
+             RefundBehaviour::fails},
     TestCard{"pm_card_visa_chargeDeclined", "visa", "0002", "4000000000000002", never,
              "generic_decline", "generic_decline"},
     TestCard{"pm_card_visa_chargeDeclinedInsufficientFunds", "visa", "9995", "4000000000009995",
@@ -75,6 +82,9 @@ std::optional<int> small_number(const std::string& text) {
 
 const TestCard* card_by_id(std::string_view id) {
   // The brand may be left out of the declines: pm_card_chargeDeclined and so on.
+  const auto exact =
+      std::find_if(cards.begin(), cards.end(), [&](const TestCard& card) { return card.id == id; });
+  if (exact != cards.end()) return &*exact;
   constexpr std::string_view brandless = "pm_card_charge";
   std::string with_brand;
   if (id.starts_with(brandless)) {
@@ -82,9 +92,8 @@ const TestCard* card_by_id(std::string_view id) {
   } else if (id.starts_with("pm_card_visa_charge")) {
     with_brand = "pm_card_charge" + std::string(id.substr(19));
   }
-  const auto found = std::find_if(cards.begin(), cards.end(), [&](const TestCard& card) {
-    return card.id == id || card.id == with_brand;
-  });
+  const auto found = std::find_if(cards.begin(), cards.end(),
+                                  [&](const TestCard& card) { return card.id == with_brand; });
   return found == cards.end() ? nullptr : &*found;
 }
 

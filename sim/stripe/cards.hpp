@@ -19,6 +19,8 @@ struct Decline {
 };
 
 enum class Challenge { never, unless_set_up, always };
+// late: pending, then succeeded. fails: succeeded, then failed.
+enum class RefundBehaviour { at_once, late, fails };
 
 // What a test card does.
 struct TestCard {
@@ -29,6 +31,9 @@ struct TestCard {
   Challenge challenge = Challenge::never;
   std::string_view declines_at_setup;   // a name of decline_named(), or empty
   std::string_view declines_at_charge;  // the same; after a challenge, if there is one
+  bool increments = true;               // a hold on it can be incremented
+  bool disputes = false;                // each captured charge is disputed
+  RefundBehaviour refunds = RefundBehaviour::at_once;
 };
 
 // Null for an id that is not in the table. Aliases ("pm_card_chargeDeclined") are known.

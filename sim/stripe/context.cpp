@@ -19,20 +19,62 @@ bool in_range(const Json& params, std::int64_t created) {
 }
 
 bool matches(const Json& params, const Json& row, std::span<const std::string_view> equal) {
-  return in_range(params, row.int_at("created")) &&
+  return !is_deleted(row) && in_range(params, row.int_at("created")) &&
          std::all_of(equal.begin(), equal.end(), [&](std::string_view name) {
            return params.at(name) == nullptr || params.text_at(name) == row.text_at(name);
          });
 }
 
+// True where no later row of this direction can be in the range: rows stand in order of creation.
+bool is_beyond(const Json& params, std::int64_t created, bool backwards) {
+  const Json* range = params.at("created");
+  if (range == nullptr || range->as_object() == nullptr) return false;
+  const auto least = backwards ? integer_at(*range, "lte") : integer_at(*range, "gte");
+  const auto bound = least ? least : integer_at(*range, backwards ? "lt" : "gt");
+  return bound && (backwards ? created > *bound : created < *bound);
+}
+
+// The rows of a table that a list looks at, oldest first: all, or those of one group.
+class Candidates {
+ public:
+  Candidates(const State& state, Table table, const Json& params,
+             std::span<const std::string_view> equal)
+      : state_(state), table_(table) {
+    const std::string_view group = group_of(table);
+    const bool grouped = std::find(equal.begin(), equal.end(), group) != equal.end();
+    if (grouped && params.at(group) != nullptr) {
+      static const std::vector<std::uint64_t> none;
+      const auto* found = state.numbers_of(table, params.text_at(group));
+      only_ = found == nullptr ? &none : found;
+    }
+  }
+  std::size_t size() const { return only_ == nullptr ? state_.ids(table_).size() : only_->size(); }
+  const std::string& id(std::size_t index) const {
+    const std::uint64_t first = state_.first_number(table_);
+    return state_.ids(table_)[only_ == nullptr ? index : (*only_)[index] - first];
+  }
+  // Of the first row that is not older than this one.
+  std::size_t index_of(const std::string& cursor) const {
+    const std::uint64_t number = state_.number(table_, cursor);
+    if (only_ == nullptr) return number - state_.first_number(table_);
+    const auto at = std::lower_bound(only_->begin(), only_->end(), number);
+    return static_cast<std::size_t>(at - only_->begin());
+  }
+
+ private:
+  const State& state_;
+  Table table_;
+  const std::vector<std::uint64_t>* only_ = nullptr;
+};
+
 }  // namespace
 
 bool wants_event(const Json& endpoint, std::string_view type) {
+  if (endpoint.text_at("status") != "enabled") return false;
   const Json::Array& types = *endpoint.at("enabled_events")->as_array();
-  return endpoint.text_at("status") == "enabled" &&
-         std::any_of(types.begin(), types.end(), [&](const Json& wanted) {
-           return *wanted.as_string() == "*" || *wanted.as_string() == type;
-         });
+  return std::any_of(types.begin(), types.end(), [&](const Json& wanted) {
+    return *wanted.as_string() == "*" || *wanted.as_string() == type;
+  });
 }
 
 std::int64_t unix_seconds(Time now) {
@@ -114,7 +156,7 @@ void emit(Context& context, std::string_view type, const Json& object) {
 }
 
 Or<Json> own(Context& context, Table table, std::string_view what) {
-  const Json* found = context.work.find(table, context.id);
+  const Json* found = context.work.find_live(table, context.id);
   const bool with_secret = context.params.at("client_secret") != nullptr;
   if (found == nullptr ||
       ((with_secret || context.publishable) &&
@@ -128,7 +170,7 @@ std::optional<Reply> check_exists(Context& context, Table table, std::string_vie
                                   std::string_view what) {
   if (context.params.at(param) == nullptr) return std::nullopt;
   const std::string id = context.params.text_at(param);
-  if (context.work.find(table, id) != nullptr) return std::nullopt;
+  if (context.work.find_live(table, id) != nullptr) return std::nullopt;
   return missing(what, id, param);
 }
 
@@ -137,8 +179,27 @@ Json metadata_of(const Json& params) {
   return given != nullptr && given->as_object() != nullptr ? *given : Json(Json::Object{});
 }
 
+Json merged_metadata(const Json& object, const Json& params) {
+  const Json* given = params.at("metadata");
+  Json merged = *object.at("metadata");
+  if (given == nullptr) return merged;
+  if (given->as_object() == nullptr) return Json(Json::Object{});
+  for (const auto& [name, value] : *given->as_object()) {
+    if (value.as_string()->empty()) {
+      merged.as_object()->erase(name);
+    } else {
+      merged.as_object()->set(name, value);
+    }
+  }
+  return merged;
+}
+
+Json text_or_null(const Json& params, std::string_view name) {
+  return params.at(name) == nullptr ? Json() : Json(params.text_at(name));
+}
+
 Reply list(Context& context, Table table, const Json& params,
-           std::span<const std::string_view> equal) {
+           std::span<const std::string_view> equal, const Filter& filter) {
   const std::int64_t limit = integer_at(params, "limit").value_or(page_default);
   if (limit < 1 || limit > page_max) {
     return invalid("", "limit", "limit must be between 1 and 100.");
@@ -148,19 +209,15 @@ Reply list(Context& context, Table table, const Json& params,
   if (!cursor.empty() && context.work.find(table, cursor) == nullptr) {
     return missing("object", cursor, backwards ? "ending_before" : "starting_after");
   }
+  const Candidates candidates(context.work.state(), table, params, equal);
   std::vector<const Json*> rows;  // newest first, or from the cursor towards newer ones
-  bool started = cursor.empty();
-  const auto visit = [&](const std::string& id) {
-    const Json* row = context.work.find(table, id);
-    if (started && matches(params, *row, equal)) rows.push_back(row);
-    started = started || id == cursor;
-    return rows.size() <= static_cast<std::size_t>(limit);
-  };
-  const auto& ids = context.work.state().ids(table);
-  if (backwards) {
-    (void)std::all_of(ids.begin(), ids.end(), visit);
-  } else {
-    (void)std::all_of(ids.rbegin(), ids.rend(), visit);
+  std::size_t at = cursor.empty() ? candidates.size() : candidates.index_of(cursor);
+  if (backwards && at < candidates.size() && candidates.id(at) == cursor) ++at;
+  const auto wanted = static_cast<std::size_t>(limit) + 1;
+  while (rows.size() < wanted && (backwards ? at < candidates.size() : at > 0)) {
+    const Json* row = context.work.find(table, candidates.id(backwards ? at++ : --at));
+    if (is_beyond(params, row->int_at("created"), backwards)) break;
+    if (matches(params, *row, equal) && (!filter || filter(*row))) rows.push_back(row);
   }
   const bool more = rows.size() > static_cast<std::size_t>(limit);
   if (more) rows.pop_back();

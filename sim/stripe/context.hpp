@@ -1,6 +1,7 @@
 // What the handlers of one call share: the tables as this call sees them, its parameters, time and
 // randomness; replies, ids, events. Inside the module only.
 #pragma once
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,12 +19,15 @@ struct Context {
   Work work;
   const Settings& settings;
   const Json& params;
-  std::string id;  // of the path
+  std::string id;      // of the path
+  std::string second;  // the second id of the path, where it has two
   std::string path;
   std::string key;  // Idempotency-Key
   std::string stripe_version;
   bool publishable;  // called with a publishable key: client_secret decides
   std::string request_id;
+  std::string
+      decline;  // the issuer says no to this call, with this decline_named(); empty: it decides
   Time now;
   Random& random;
 };
@@ -57,10 +61,15 @@ Or<Json> own(Context& context, Table table, std::string_view what);
 std::optional<Reply> check_exists(Context& context, Table table, std::string_view param,
                                   std::string_view what);
 Json metadata_of(const Json& params);
+// What metadata becomes: given names replace, empty values remove, empty metadata removes all.
+Json merged_metadata(const Json& object, const Json& params);
+// The parameter's text, or null where it is not there.
+Json text_or_null(const Json& params, std::string_view name);
 
+using Filter = std::function<bool(const Json&)>;
 // A page of a table, newest first, as the parameters limit, starting_after, ending_before, created
-// and those named in `equal` say.
+// and those named in `equal` say; of those that pass the filter, if there is one.
 Reply list(Context& context, Table table, const Json& params,
-           std::span<const std::string_view> equal);
+           std::span<const std::string_view> equal, const Filter& filter = nullptr);
 
 }  // namespace trayline::stripe_sim

@@ -6,24 +6,6 @@ namespace {
 
 constexpr std::int64_t ephemeral_key_seconds = 3600;
 
-Json text_or_null(const Json& params, std::string_view name) {
-  return params.at(name) == nullptr ? Json() : Json(params.text_at(name));
-}
-
-Json merged(Json old, const Json& params) {
-  const Json* given = params.at("metadata");
-  if (given == nullptr) return old;
-  if (given->as_object() == nullptr) return Json(Json::Object{});
-  for (const auto& [name, value] : *given->as_object()) {
-    if (value.as_string()->empty()) {
-      old.as_object()->erase(name);
-    } else {
-      old.as_object()->set(name, value);
-    }
-  }
-  return old;
-}
-
 std::optional<Reply> set_default_method(Context& context, Json& customer) {
   const Json* settings = context.params.at("invoice_settings");
   if (settings == nullptr) return std::nullopt;
@@ -88,6 +70,8 @@ Reply create_customer(Context& context) {
 }
 
 Reply get_customer(Context& context) {
+  const Json* found = context.work.find(Table::customers, context.id);
+  if (found != nullptr && is_deleted(*found)) return ok(*found);
   const auto customer = own(context, Table::customers, "customer");
   return customer ? ok(*customer) : customer.error();
 }
@@ -98,11 +82,33 @@ Reply update_customer(Context& context) {
   for (const std::string_view name : {"description", "email", "name", "phone"}) {
     if (context.params.at(name) != nullptr) set(*customer, name, context.params.text_at(name));
   }
-  set(*customer, "metadata", merged(*customer->at("metadata"), context.params));
+  set(*customer, "metadata", merged_metadata(*customer, context.params));
   if (auto refused = set_default_method(context, *customer)) return *refused;
   context.work.put(Table::customers, *customer);
   emit(context, "customer.updated", *customer);
   return ok(*customer);
+}
+
+// The customer's cards are nobody's afterwards.
+Reply delete_customer(Context& context) {
+  const auto customer = own(context, Table::customers, "customer");
+  if (!customer) return customer.error();
+  const State& state = context.work.state();
+  if (const auto* numbers = state.numbers_of(Table::methods, context.id)) {
+    for (const std::uint64_t number : *numbers) {
+      const std::string& id =
+          state.ids(Table::methods)[number - state.first_number(Table::methods)];
+      Json method = *context.work.find(Table::methods, id);
+      if (method.text_at("customer") != context.id) continue;
+      set(method, "customer", nullptr);
+      context.work.put(Table::methods, std::move(method));
+    }
+  }
+  const Json deleted =
+      Json::object({{"id", context.id}, {"object", "customer"}, {"deleted", true}});
+  context.work.put(Table::customers, deleted);
+  emit(context, "customer.deleted", *customer);
+  return ok(deleted);
 }
 
 Reply list_customers(Context& context) {
@@ -129,6 +135,16 @@ Reply create_ephemeral_key(Context& context) {
                            {"secret", new_id("ek_test_", context.random, 48)}});
   context.work.put(Table::ephemeral_keys, key);
   return ok(key);
+}
+
+Reply delete_ephemeral_key(Context& context) {
+  auto key = own(context, Table::ephemeral_keys, "ephemeral key");
+  if (!key) return key.error();
+  set(*key, "expires", unix_seconds(context.now));
+  Json gone = *key;
+  set(gone, "deleted", true);
+  context.work.put(Table::ephemeral_keys, std::move(gone));
+  return ok(*key);
 }
 
 }  // namespace trayline::stripe_sim

@@ -12,9 +12,12 @@ struct Expandable {
   Table table;
 };
 constexpr std::array expandables{
-    Expandable{"customer", Table::customers},     Expandable{"payment_method", Table::methods},
-    Expandable{"payment_intent", Table::intents}, Expandable{"charge", Table::charges},
+    Expandable{"customer", Table::customers},
+    Expandable{"payment_method", Table::methods},
+    Expandable{"payment_intent", Table::intents},
+    Expandable{"charge", Table::charges},
     Expandable{"latest_charge", Table::charges},
+    Expandable{"default_payment_method", Table::methods},
 };
 
 // Replaces the id at the first step, then goes on inside the object. False where it cannot.

@@ -112,9 +112,10 @@ Reply charge_intent(Context& context, Json intent, Json method) {
 }
 
 Reply try_charge(Context& context, Json intent, Json method) {
-  const TestCard& card = card_of(method);
-  if (!card.declines_at_charge.empty()) {
-    return fail_intent(context, std::move(intent), method, *decline_named(card.declines_at_charge));
+  const std::string_view asked = context.decline;
+  const std::string_view why = asked.empty() ? card_of(method).declines_at_charge : asked;
+  if (!why.empty()) {
+    return fail_intent(context, std::move(intent), method, *decline_named(why));
   }
   return charge_intent(context, std::move(intent), std::move(method));
 }
@@ -170,18 +171,7 @@ Reply confirm(Context& context, Json intent, Json method) {
 
 std::optional<Reply> check_create(Context& context) {
   const Json& params = context.params;
-  const std::int64_t amount = integer_at(params, "amount").value_or(0);
-  if (amount < amount_min) {
-    return invalid("amount_too_small", "amount", "Amount must be at least 50.");
-  }
-  if (amount > amount_max) {
-    return invalid("amount_too_large", "amount", "Amount must be no more than 99999999.");
-  }
-  std::string upper = params.text_at("currency");
-  for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  if (!Currency::parse(upper)) {
-    return invalid("", "currency", "Invalid currency: " + params.text_at("currency"));
-  }
+  if (auto refused = check_amount_and_currency(params)) return refused;
   if (params.at("off_session") != nullptr && !true_at(params, "confirm")) {
     return invalid("", "off_session", "off_session needs confirm=true.");
   }
@@ -190,11 +180,7 @@ std::optional<Reply> check_create(Context& context) {
 
 Json new_intent(Context& context, const Json& method) {
   const Json& params = context.params;
-  const auto text = [&](std::string_view name) {
-    return params.at(name) == nullptr ? Json() : Json(params.text_at(name));
-  };
-  std::string currency = params.text_at("currency");
-  for (char& c : currency) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  const auto text = [&](std::string_view name) { return text_or_null(params, name); };
   const std::string id = new_id("pi_", context.random);
   return Json::object(
       {{"id", id},
@@ -215,7 +201,7 @@ Json new_intent(Context& context, const Json& method) {
                                    ? "automatic"
                                    : params.text_at("confirmation_method")},
        {"created", unix_seconds(context.now)},
-       {"currency", currency},
+       {"currency", currency_of(params)},
        {"customer", text("customer")},
        {"description", text("description")},
        {"invoice", nullptr},
@@ -246,6 +232,28 @@ Json new_intent(Context& context, const Json& method) {
 }
 
 }  // namespace
+
+std::string currency_of(const Json& params) {
+  std::string currency = params.text_at("currency");
+  for (char& c : currency) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return currency;
+}
+
+std::optional<Reply> check_amount_and_currency(const Json& params) {
+  if (const auto amount = integer_at(params, "amount")) {
+    if (*amount < amount_min) {
+      return invalid("amount_too_small", "amount", "Amount must be at least 50.");
+    }
+    if (*amount > amount_max) {
+      return invalid("amount_too_large", "amount", "Amount must be no more than 99999999.");
+    }
+  }
+  if (params.at("currency") == nullptr) return std::nullopt;
+  std::string upper = params.text_at("currency");
+  for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  if (Currency::parse(upper)) return std::nullopt;
+  return invalid("", "currency", "Invalid currency: " + params.text_at("currency"));
+}
 
 Reply unexpected_state(const Json& intent, std::string_view what) {
   Reply reply = invalid("payment_intent_unexpected_state", "",

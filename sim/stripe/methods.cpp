@@ -120,6 +120,40 @@ Reply get_method(Context& context) {
   return method ? ok(*method) : method.error();
 }
 
+Reply get_customer_method(Context& context) {
+  const Json* method = context.work.find(Table::methods, context.second);
+  if (context.work.find_live(Table::customers, context.id) == nullptr) {
+    return missing("customer", context.id, "id");
+  }
+  if (method == nullptr || method->text_at("customer") != context.id) {
+    return missing("PaymentMethod", context.second, "id");
+  }
+  return ok(*method);
+}
+
+Reply update_method(Context& context) {
+  auto method = own(context, Table::methods, "PaymentMethod");
+  if (!method) return method.error();
+  if (method->at("customer")->is_null()) {
+    return invalid("", "", "Attach this payment method to a customer before you update it.");
+  }
+  set(*method, "metadata", merged_metadata(*method, context.params));
+  if (const Json* card = context.params.at("card")) {
+    constexpr std::array dates{Param{"exp_month", Kind::integer}, Param{"exp_year", Kind::integer}};
+    if (const auto problem = check_params(*card, dates)) {
+      return refusal(400, "invalid_request_error", *problem);
+    }
+    Json details = *method->at("card");
+    for (const Param& date : dates) {
+      if (const auto value = integer_at(*card, date.name)) set(details, date.name, *value);
+    }
+    set(*method, "card", std::move(details));
+  }
+  context.work.put(Table::methods, *method);
+  emit(context, "payment_method.updated", *method);
+  return ok(*method);
+}
+
 Reply list_methods(Context& context) {
   constexpr std::array<std::string_view, 2> equal{"customer", "type"};
   if (auto refused = check_exists(context, Table::customers, "customer", "customer")) {
@@ -130,7 +164,7 @@ Reply list_methods(Context& context) {
 
 Reply list_customer_methods(Context& context) {
   constexpr std::array<std::string_view, 2> equal{"customer", "type"};
-  if (context.work.find(Table::customers, context.id) == nullptr) {
+  if (context.work.find_live(Table::customers, context.id) == nullptr) {
     return missing("customer", context.id, "id");
   }
   Json params = context.params;

@@ -12,7 +12,7 @@ namespace trayline::stripe_sim {
 
 struct Route {
   std::string_view method;
-  std::string_view pattern;  // {id} is one segment
+  std::string_view pattern;  // {id} is one segment; up to two of them
   std::span<const Param> params;
   Handler handler;
   bool publishable = false;  // also with a publishable key (and the object's client_secret)
@@ -21,6 +21,7 @@ struct Route {
 struct Match {
   const Route* route;
   std::string id;
+  std::string second;  // of a pattern with two
 };
 
 std::optional<Match> find_route(std::string_view method, std::string_view path);

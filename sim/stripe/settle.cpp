@@ -1,4 +1,4 @@
-// Money that moves or is let go: capture, cancel, refund, lapsed holds.
+// Holds that end: capture, cancel, lapse.
 #include "lib/base/check.hpp"
 #include "sim/stripe/handlers.hpp"
 
@@ -8,50 +8,6 @@ namespace {
 Json charge_of(Context& context, const Json& intent) {
   const Json* charge = context.work.find(Table::charges, intent.text_at("latest_charge"));
   check(charge != nullptr, "an intent with a hold has a charge");
-  return *charge;
-}
-
-Json new_refund(Context& context, const Json& charge, std::int64_t amount) {
-  const Json& params = context.params;
-  return Json::object(
-      {{"id", new_id("re_", context.random)},
-       {"object", "refund"},
-       {"amount", amount},
-       {"balance_transaction", nullptr},
-       {"charge", *charge.at("id")},
-       {"created", unix_seconds(context.now)},
-       {"currency", *charge.at("currency")},
-       {"metadata", metadata_of(params)},
-       {"payment_intent", *charge.at("payment_intent")},
-       {"reason", params.at("reason") == nullptr ? Json() : Json(params.text_at("reason"))},
-       {"receipt_number", nullptr},
-       {"source_transfer_reversal", nullptr},
-       {"status", "succeeded"},
-       {"transfer_reversal", nullptr},
-       {"_key", context.key}});
-}
-
-// The captured charge to refund, named directly or by its intent.
-Or<Json> charge_to_refund(Context& context) {
-  const std::string by_charge = context.params.text_at("charge");
-  const std::string by_intent = context.params.text_at("payment_intent");
-  if (by_charge.empty() == by_intent.empty()) {
-    return Refused(
-        invalid("parameter_missing", "payment_intent", "Give either payment_intent or charge."));
-  }
-  std::string id = by_charge;
-  if (!by_intent.empty()) {
-    const Json* intent = context.work.find(Table::intents, by_intent);
-    if (intent == nullptr) {
-      return Refused(missing("payment_intent", by_intent, "payment_intent"));
-    }
-    id = intent->text_at("latest_charge");
-  }
-  const Json* charge = context.work.find(Table::charges, id);
-  if (charge == nullptr && by_intent.empty()) return Refused(missing("charge", id, "charge"));
-  if (charge == nullptr || !*charge->at("captured")->as_bool()) {
-    return Refused(invalid("", "", "There is no captured charge to refund here."));
-  }
   return *charge;
 }
 
@@ -71,6 +27,10 @@ void capture_hold(Context& context, Json& intent, std::int64_t amount) {
   context.work.put(Table::intents, intent);
   if (intent.text_at("capture_method") == "manual") emit(context, "charge.captured", charge);
   emit(context, "payment_intent.succeeded", intent);
+  const Json* method = context.work.find(Table::methods, charge.text_at("payment_method"));
+  if (method != nullptr && card_of(*method).disputes) {
+    open_dispute(context, std::move(charge), "fraudulent");
+  }
 }
 
 void cancel_hold(Context& context, Json& intent, std::string_view reason) {
@@ -105,10 +65,7 @@ Reply capture_intent(Context& context) {
     return invalid("amount_too_large", "amount_to_capture",
                    "amount_to_capture is more than amount_capturable.");
   }
-  const Json added = metadata_of(context.params);
-  Json metadata = *intent->at("metadata");
-  for (const auto& [name, value] : *added.as_object()) set(metadata, name, value);
-  set(*intent, "metadata", std::move(metadata));
+  set(*intent, "metadata", merged_metadata(*intent, context.params));
   capture_hold(context, *intent, amount);
   return ok(*intent);
 }
@@ -121,41 +78,6 @@ Reply cancel_intent(Context& context) {
   }
   cancel_hold(context, *intent, context.params.text_at("cancellation_reason"));
   return ok(*intent);
-}
-
-Reply create_refund(Context& context) {
-  auto charge = charge_to_refund(context);
-  if (!charge) return charge.error();
-  const std::int64_t left = charge->int_at("amount_captured") - charge->int_at("amount_refunded");
-  if (left == 0) {
-    return invalid("charge_already_refunded", "",
-                   "Charge " + charge->text_at("id") + " has already been refunded.");
-  }
-  const std::int64_t amount = integer_at(context.params, "amount").value_or(left);
-  if (amount < 1) {
-    return invalid("parameter_invalid_integer", "amount", "amount must be at least 1.");
-  }
-  if (amount > left) {
-    return invalid("amount_too_large", "amount", "The refund is more than what is left to refund.");
-  }
-  const Json refund = new_refund(context, *charge, amount);
-  set(*charge, "amount_refunded", charge->int_at("amount_refunded") + amount);
-  set(*charge, "refunded", amount == left);
-  context.work.put(Table::refunds, refund);
-  context.work.put(Table::charges, *charge);
-  emit(context, "charge.refunded", *charge);
-  emit(context, "refund.updated", refund);
-  return ok(refund);
-}
-
-Reply get_refund(Context& context) {
-  const auto refund = own(context, Table::refunds, "refund");
-  return refund ? ok(*refund) : refund.error();
-}
-
-Reply list_refunds(Context& context) {
-  constexpr std::array<std::string_view, 2> equal{"charge", "payment_intent"};
-  return list(context, Table::refunds, context.params, equal);
 }
 
 }  // namespace trayline::stripe_sim

@@ -85,9 +85,6 @@ Reply create_setup(Context& context) {
   auto method = method_of(context);
   if (!method) return method.error();
   const std::string id = new_id("seti_", context.random);
-  const auto text = [&](std::string_view name) {
-    return params.at(name) == nullptr ? Json() : Json(params.text_at(name));
-  };
   Json setup = Json::object(
       {{"id", id},
        {"object", "setup_intent"},
@@ -96,8 +93,8 @@ Reply create_setup(Context& context) {
        {"cancellation_reason", nullptr},
        {"client_secret", new_id(id + "_secret_", context.random, 25)},
        {"created", unix_seconds(context.now)},
-       {"customer", text("customer")},
-       {"description", text("description")},
+       {"customer", text_or_null(params, "customer")},
+       {"description", text_or_null(params, "description")},
        {"flow_directions", nullptr},
        {"last_setup_error", nullptr},
        {"latest_attempt", nullptr},
@@ -128,6 +125,29 @@ Reply get_setup(Context& context) {
 Reply list_setups(Context& context) {
   constexpr std::array<std::string_view, 2> equal{"customer", "payment_method"};
   return list(context, Table::setups, context.params, equal);
+}
+
+Reply update_setup(Context& context) {
+  auto setup = own(context, Table::setups, "setupintent");
+  if (!setup) return setup.error();
+  const std::string status = setup->text_at("status");
+  if (status == "succeeded" || status == "canceled") return unexpected(*setup, "update");
+  if (auto refused = check_exists(context, Table::customers, "customer", "customer")) {
+    return *refused;
+  }
+  const auto method = method_of(context);
+  if (!method) return method.error();
+  for (const std::string_view name : {"customer", "description"}) {
+    if (context.params.at(name) != nullptr) set(*setup, name, context.params.text_at(name));
+  }
+  set(*setup, "metadata", merged_metadata(*setup, context.params));
+  if (!method->is_null()) {
+    set(*setup, "payment_method", method->text_at("id"));
+    set(*setup, "status", "requires_confirmation");
+    set(*setup, "next_action", nullptr);
+  }
+  context.work.put(Table::setups, *setup);
+  return ok(*setup);
 }
 
 Reply confirm_setup(Context& context) {
