@@ -19,6 +19,7 @@ class Captured final : public http::Responder {
   explicit Captured(http::Response& out) : out_(out) {}
   void answer(http::Response response) override { out_ = std::move(response); }
   std::shared_ptr<http::Stream> stream(http::Headers) override { return nullptr; }
+  void hang_up() override {}
 
  private:
   http::Response& out_;

@@ -85,6 +85,10 @@ class TcpConnection final : public Connection {
     write_answer(std::move(response));
   }
 
+  void hang_up(std::uint64_t exchange) override {
+    if (exchange == exchange_ && state_ == State::handling) end();
+  }
+
   void begin_stream(std::uint64_t exchange, Headers headers,
                     std::shared_ptr<StreamState> stream) override;
   void stream_write(const std::string& bytes) override;

@@ -91,6 +91,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // By the number of the exchange: an answer to one that is over does nothing.
   virtual void answer(std::uint64_t exchange, Response response) = 0;
+  // Ends now, without an answer.
+  virtual void hang_up(std::uint64_t exchange) = 0;
   virtual void begin_stream(std::uint64_t exchange, Headers headers,
                             std::shared_ptr<StreamState> stream) = 0;
   // Bytes already counted in the backlog.

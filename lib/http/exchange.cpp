@@ -85,6 +85,13 @@ class ExchangeResponder final : public Responder {
     });
   }
 
+  void hang_up() override {
+    if (answered_.exchange(true)) return;
+    on_loop(*core_, [connection = connection_, exchange = exchange_] {
+      if (const auto live = connection.lock()) live->hang_up(exchange);
+    });
+  }
+
   std::shared_ptr<Stream> stream(Headers headers) override {
     auto state = std::make_shared<StreamState>();
     state->chunked = !http10_;

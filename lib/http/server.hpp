@@ -64,6 +64,8 @@ class Responder {
   // Answers 200 with text/event-stream and keeps the connection for events. Comment lines are sent
   // every Limits::stream_ping so that dead peers are noticed.
   virtual std::shared_ptr<Stream> stream(Headers headers) = 0;
+  // Ends the connection without a byte of an answer: for programs that play a broken network.
+  virtual void hang_up() = 0;
 };
 using ResponderPtr = std::shared_ptr<Responder>;
 using Handler = std::function<void(Request, ResponderPtr)>;

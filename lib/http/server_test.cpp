@@ -354,6 +354,23 @@ TEST(Server, SendsLargeAnswersToSlowReaders) {
   EXPECT_EQ(body_of(peer.read_all()).size(), large.size());
 }
 
+TEST(Server, HangsUpWithoutAByteWhereAskedAndHandsOverTheQueryAsSent) {
+  TestServer server([](Server& s) {
+    s.route("GET", "/gone", [](const Request&, const ResponderPtr& responder) {
+      responder->hang_up();
+      responder->answer({.status = 200, .headers = {}, .body = "too late"});
+    });
+    s.route("GET", "/query", [](const Request& request, const ResponderPtr& responder) {
+      responder->answer({.status = 200, .headers = {}, .body = "<" + request.query_text + ">"});
+    });
+  });
+  const Peer peer(server.port());
+  peer.send(get("/query?a[]=1&a[]=%20"));
+  EXPECT_TRUE(has(peer.read_until(">"), "<a[]=1&a[]=%20>"));
+  peer.send(get("/gone"));
+  EXPECT_EQ(peer.read_all(), "");
+}
+
 TEST(Server, DropsAReaderThatTakesNothing) {
   const std::string large(64'000'000, 'x');
   TestServer server(

@@ -1,6 +1,7 @@
 #include "sim/stripe/context.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace trayline::stripe_sim {
@@ -84,8 +85,16 @@ std::int64_t unix_seconds(Time now) {
 std::string new_id(std::string_view prefix, Random& random, std::size_t length) {
   constexpr std::string_view letters =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  constexpr std::size_t even = 256 / letters.size() * letters.size();  // no letter is likelier
   std::string id(prefix);
-  for (std::size_t i = 0; i < length; ++i) id += letters[random.below(letters.size())];
+  id.reserve(prefix.size() + length);
+  std::array<std::uint8_t, 64> bytes;
+  while (id.size() < prefix.size() + length) {
+    random.fill(bytes);
+    for (const std::uint8_t byte : bytes) {
+      if (byte < even && id.size() < prefix.size() + length) id += letters[byte % letters.size()];
+    }
+  }
   return id;
 }
 

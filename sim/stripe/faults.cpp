@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <array>
 
+#include "sim/stripe/cards.hpp"
+
 namespace trayline::stripe_sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FaultKind>, 6> kinds{{
+constexpr std::array<std::pair<std::string_view, FaultKind>, fault_kinds> kinds{{
     {"latency", FaultKind::latency},
     {"status", FaultKind::status},
     {"cut", FaultKind::cut},
     {"hold", FaultKind::hold},
     {"lose", FaultKind::lose},
     {"error_after", FaultKind::error_after},
+    {"error_stored", FaultKind::error_stored},
+    {"decline", FaultKind::decline},
+    {"event_first", FaultKind::event_first},
 }};
 constexpr std::int64_t calls_max = 1'000'000;
 constexpr std::int64_t ms_max = 600'000;
@@ -39,7 +44,9 @@ Result<void> read_kind(const Json& value, FaultKind& out) {
     out = kind;
     return {};
   }
-  return fail(Code::invalid_argument, "expected latency, status, cut, hold, lose or error_after");
+  return fail(Code::invalid_argument,
+              "expected latency, status, cut, hold, lose, error_after, error_stored, decline or "
+              "event_first");
 }
 
 Result<void> read_member(const std::string& name, const Json& value, Fault& fault) {
@@ -49,10 +56,21 @@ Result<void> read_member(const std::string& name, const Json& value, Fault& faul
   if (name == "n") return read_integer(value, 1, calls_max, fault.n);
   if (name == "status") return read_integer(value, 400, 599, fault.status);
   if (name == "ms") return read_integer(value, 0, ms_max, fault.ms);
+  if (name == "code") return read_text(value, fault.code);
+  if (name == "reason") return read_text(value, fault.reason);
+  if (name == "retry_after_s") return read_integer(value, 0, 3600, fault.retry_after_s);
+  if (name == "should_retry" && value.as_bool() != nullptr) {
+    fault.should_retry = *value.as_bool();
+    return {};
+  }
   return fail(Code::invalid_argument, "is unknown");
 }
 
 }  // namespace
+
+bool Fault::fits(const std::string& method_of_call, const std::string& path) const {
+  return (method.empty() || method == method_of_call) && path.ends_with(path_suffix);
+}
 
 Result<void> Faults::add(Fault fault) {
   if (faults_.size() >= faults_max) return fail(Code::exhausted, "64 faults are waiting already");
@@ -61,10 +79,9 @@ Result<void> Faults::add(Fault fault) {
 }
 
 std::optional<Fault> Faults::take(const std::string& method, const std::string& path) {
-  const auto fits = [&](const Fault& fault) {
-    return (fault.method.empty() || fault.method == method) && path.ends_with(fault.path_suffix);
-  };
-  const auto found = std::find_if(faults_.begin(), faults_.end(), fits);
+  const auto found = std::find_if(faults_.begin(), faults_.end(), [&](const Fault& fault) {
+    return fault.fits(method, path);
+  });
   if (found == faults_.end()) return std::nullopt;
   Fault taken = *found;
   if (--found->n == 0) faults_.erase(found);
@@ -81,6 +98,12 @@ Result<Fault> parse_fault(const Json& json) {
   for (const auto& [name, value] : *json.as_object()) {
     if (auto read = read_member(name, value, fault); !read) {
       return fail(Code::invalid_argument, name + ": " + read.error().detail);
+    }
+  }
+  if (fault.kind == FaultKind::decline) {
+    if (fault.code.empty()) fault.code = "generic_decline";
+    if (decline_named(fault.code) == nullptr) {
+      return fail(Code::invalid_argument, "code: no decline is called " + fault.code);
     }
   }
   return fault;

@@ -40,6 +40,8 @@ Result<void> set_option(const std::string& name, const std::string& value, Optio
   if (name == "--webhook-secret-file") return set_key(value, "whsec_", sim.webhook_secret);
   if (name == "--journal") {
     sim.journal = value;
+  } else if (name == "--description") {
+    sim.description = value;
   } else if (name == "--webhook-url") {
     sim.webhook_url = value;
   } else {
@@ -58,6 +60,8 @@ Result<Options> parse_options(std::span<const std::string> arguments) {
       options.help = true;
     } else if (name == "--controls") {
       options.simulator.controls = true;
+    } else if (name == "--journal-sync") {
+      options.simulator.journal_sync = true;
     } else if (!name.starts_with("--")) {
       return fail(Code::invalid_argument, "unknown argument " + name);
     } else if (i + 1 == arguments.size()) {
@@ -73,12 +77,16 @@ std::string help_text() {
   return R"(trayline-stripe: stands in for the Stripe API, on loopback, with test cards only.
 
   --port N                     port on 127.0.0.1; 0 (as without it): any free one
-  --journal FILE               keep the books over a restart (made if absent)
+  --journal FILE               keep the books over a restart (made if absent): what was answered
+                               outlives a killed process
+  --journal-sync               ... and a power cut: each reply waits for the disk
   --secret-key-file FILE       the only sk_test_... accepted; without it any
   --publishable-key-file FILE  the only pk_test_... accepted; without it any
   --webhook-url URL            where events go; more through POST /v1/webhook_endpoints
   --webhook-secret-file FILE   the whsec_... that signs them
   --controls                   serve /_sim: charges, faults, held replies, clock
+  --description FILE           check calls and replies with this part of Stripe's official
+                               description; with --controls /_sim/problems tells what did not fit
   --help                       this text
 
 Prints one line of JSON when it listens: {"url":"http://127.0.0.1:12111","port":12111}

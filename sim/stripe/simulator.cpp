@@ -1,14 +1,8 @@
 #include "sim/stripe/simulator.hpp"
 
-#include <map>
-#include <set>
-
 #include "lib/base/check.hpp"
-#include "lib/base/log.hpp"
 #include "sim/stripe/context.hpp"
-#include "sim/stripe/faults.hpp"
-#include "sim/stripe/journal.hpp"
-#include "sim/stripe/webhooks.hpp"
+#include "sim/stripe/simulator_state.hpp"
 
 namespace trayline::stripe_sim {
 namespace {
@@ -16,11 +10,6 @@ namespace {
 constexpr std::size_t held_max = 1024;
 constexpr Millis held_longest{600'000};
 constexpr Millis lapse_every{1'000};
-constexpr std::size_t cut_bytes = 64;
-
-http::Response json_response(int status, const Json& body) {
-  return {.status = status, .headers = {{"Content-Type", "application/json"}}, .body = body.dump()};
-}
 
 http::Response problem(int status, std::string_view type, std::string_view message) {
   const Json error = Json::object({{"type", type}, {"message", message}});
@@ -30,68 +19,37 @@ http::Response problem(int status, std::string_view type, std::string_view messa
 http::Limits server_limits() {
   http::Limits limits;
   limits.answer_timeout = held_longest;
-  limits.stream_backlog_bytes_max = cut_bytes;  // see cut()
   return limits;
 }
 
-// Ends the connection in the middle of an answer: a stream whose reader is too slow is cut.
-void cut(const http::ResponderPtr& responder) {
-  const auto stream = responder->stream({{"Content-Type", "application/json"}});
-  stream->send("", "", std::string(2 * cut_bytes, ' '));
+std::string_view kind_name(const Fault& fault) {
+  constexpr std::array<std::string_view, fault_kinds> names{
+      "latency",     "status",       "cut",     "hold",       "lose",
+      "error_after", "error_stored", "decline", "event_first"};
+  return names[static_cast<std::size_t>(fault.kind)];
+}
+
+// docs.stripe.com/error-codes, for an error that nothing in the call explains.
+std::string_view usual_code(int status) {
+  return status == 409 ? "idempotency_key_in_use" : status == 429 ? "rate_limit" : "";
 }
 
 }  // namespace
 
-struct Simulator::State {
-  State(Loop& l, const Clock& c, Random& r, SimulatorSettings s)
-      : loop(l),
-        clock(c),
-        random(r),
-        settings(std::move(s)),
-        account(settings.account),
-        webhooks(l, account, [this] { return now(); }),
-        server(l, server_limits(), [](int status, std::string_view detail) {
-          return problem(status, "invalid_request_error", detail);
-        }) {}
+http::Response json_response(int status, const Json& body) {
+  return {.status = status, .headers = {{"Content-Type", "application/json"}}, .body = body.dump()};
+}
 
-  struct Held {
-    std::string path;
-    std::string key;
-    http::ResponderPtr responder;
-    http::Response response;
-  };
-
-  Time now() const { return clock.now() + shift; }
-  void routes();
-  void control_routes();
-  void control(const std::string& method, const std::string& path,
-               std::function<Result<Json>(const Json&)> action);
-  void serve(const http::Request& request, const http::ResponderPtr& responder);
-  void after_effect(const Fault& fault, const Call& call, const http::ResponderPtr& responder,
-                    http::Response response);
-  void hold(Held held);
-  std::int64_t release();
-  void delay(Millis wait, Loop::Task task);
-  Result<void> set_up_webhook();
-  Result<Json> reset();
-  Json held_list() const;
-  void tick();
-
-  Loop& loop;
-  const Clock& clock;
-  Random& random;
-  SimulatorSettings settings;
-  Account account;
-  Millis shift{0};
-  Faults faults;
-  std::vector<Held> held;
-  std::uint64_t next_delay = 0;
-  std::map<std::uint64_t, Loop::Timer> delays;
-  Loop::Timer ticker;
-  std::optional<Journal> journal;
-  Webhooks webhooks;
-  http::Server server;
-};
+Simulator::State::State(Loop& l, const Clock& c, Random& r, SimulatorSettings s)
+    : loop(l),
+      clock(c),
+      random(r),
+      settings(std::move(s)),
+      account(settings.account),
+      webhooks(l, account, [this] { return now(); }),
+      server(l, server_limits(), [](int status, std::string_view detail) {
+        return problem(status, "invalid_request_error", detail);
+      }) {}
 
 Simulator::Simulator(Loop& loop, const Clock& clock, Random& random, SimulatorSettings settings)
     : state_(std::make_unique<State>(loop, clock, random, std::move(settings))) {}
@@ -100,26 +58,37 @@ Simulator::~Simulator() = default;
 
 Result<std::uint16_t> Simulator::start(std::uint16_t port) {
   State& state = *state_;
-  if (!state.settings.journal.empty()) {
-    auto journal = Journal::open(state.settings.journal, [&](std::vector<Change> changes) {
-      state.account.apply(std::move(changes));
-    });
-    if (!journal) return fail(journal.error());
-    state.journal = std::move(*journal);
-  }
-  state.account.listen([&state](const std::vector<Change>& changes) {
-    if (state.journal) {
-      // Without its books the simulator must not go on answering.
-      check(state.journal->append(changes).has_value(), "the journal can be written");
-    }
-    state.webhooks.on_changes(changes);
-  });
+  if (auto done = state.open_books(); !done) return fail(done.error());
   if (auto done = state.set_up_webhook(); !done) return fail(done.error());
   state.webhooks.resume();
   state.routes();
   if (state.settings.controls) state.control_routes();
   state.tick();
   return state.server.listen("127.0.0.1", port);
+}
+
+Result<void> Simulator::State::open_books() {
+  if (!settings.description.empty()) {
+    auto description = Subset::load(settings.description);
+    if (!description) return fail(description.error());
+    checks.emplace(std::move(*description));
+  }
+  if (!settings.journal.empty()) {
+    auto opened = Journal::open(
+        settings.journal, settings.journal_sync,
+        [this](std::vector<Change> changes) { account.apply(std::move(changes)); });
+    if (!opened) return fail(opened.error());
+    journal.emplace(std::move(*opened));
+    if (const Json* kept = account.state().find(Table::settings, "clock")) {
+      shift = Millis(kept->int_at("shift_ms"));
+    }
+  }
+  account.listen([this](const std::vector<Change>& changes) {
+    // Without its books the simulator must not go on answering.
+    if (journal) check(journal->append(changes).has_value(), "the journal can be written");
+    webhooks.on_changes(changes);
+  });
+  return {};
 }
 
 Result<void> Simulator::State::set_up_webhook() {
@@ -169,20 +138,31 @@ void Simulator::State::routes() {
 }
 
 void Simulator::State::serve(const http::Request& request, const http::ResponderPtr& responder) {
-  const auto call = call_of(request);
+  auto call = call_of(request);
   if (!call) {
-    return responder->answer(problem(400, "invalid_request_error", call.error().detail));
+    auto refusal = problem(400, "invalid_request_error", call.error().detail);
+    refusal.headers.emplace_back("Request-Id", new_id("req_", random, 14));
+    return responder->answer(std::move(refusal));
   }
-  const auto fault = faults.take(call->method, call->path);
-  if (fault && fault->kind == FaultKind::cut) return cut(responder);
-  if (fault && fault->kind == FaultKind::status) {
-    const auto type = fault->status >= 500 ? "api_error" : "invalid_request_error";
-    return responder->answer(
-        problem(static_cast<int>(fault->status), type, "A failure made by the simulator."));
+  auto fault = faults.take(call->method, call->path);
+  if (!fault && chaos) fault = chaos->draw(call->method, call->path);
+  if (fault) {
+    ++happened[std::string(kind_name(*fault))];
+    if (fault->kind == FaultKind::cut) return responder->hang_up();
+    if (fault->kind == FaultKind::status) {
+      return responder->answer(refuse(*fault, static_cast<int>(fault->status)));
+    }
+    if (fault->kind == FaultKind::decline) call->decline = fault->code;
   }
+  const std::uint64_t mark = webhooks.mark();
   const Reply reply = account.call(*call, now(), random);
+  if (checks) checks->look(*call, reply);
   http::Response response = response_of(reply, *call, settings.account.api_version);
-  if (!fault) return responder->answer(std::move(response));
+  if (fault && fault->kind == FaultKind::event_first) {
+    return answer_later(*call, responder, std::move(response),
+                        [&](Loop::Task task) { webhooks.when_tried(mark, std::move(task)); });
+  }
+  if (!fault || fault->kind == FaultKind::decline) return responder->answer(std::move(response));
   after_effect(*fault, *call, responder, std::move(response));
 }
 
@@ -192,18 +172,43 @@ void Simulator::State::after_effect(const Fault& fault, const Call& call,
     case FaultKind::hold:
       return hold({call.path, call.idempotency_key, responder, std::move(response)});
     case FaultKind::lose:
-      return cut(responder);
+      return responder->hang_up();
+    case FaultKind::error_stored:
+      response = refuse(fault, 500);
+      if (const auto body = parse_json(response.body)) {
+        account.break_saved(call.idempotency_key, *body);
+      }
+      return responder->answer(std::move(response));
     case FaultKind::error_after:
-      return responder->answer(problem(500, "api_error", "A failure made by the simulator."));
+      return responder->answer(refuse(fault, 500));
     default:
-      // The call is in progress until it is answered.
-      if (!call.idempotency_key.empty()) account.begin(call.idempotency_key);
-      return delay(Millis(fault.ms),
-                   [this, key = call.idempotency_key, responder, response = std::move(response)] {
-                     account.end(key);
-                     responder->answer(response);
-                   });
+      return answer_later(
+          call, responder, std::move(response),
+          [&](Loop::Task task) { delay(Millis(fault.ms), std::move(task)); });
   }
+}
+
+http::Response Simulator::State::refuse(const Fault& fault, int status) {
+  const std::string_view type = status >= 500   ? "api_error"
+                                : status == 409 ? "idempotency_error"
+                                : status == 402 ? "card_error"
+                                                : "invalid_request_error";
+  Json::Object error;
+  error.set("type", type).set("message", "A failure made by the simulator.");
+  const std::string code = fault.code.empty() ? std::string(usual_code(status)) : fault.code;
+  if (!code.empty()) error.set("code", code);
+  auto response = json_response(status, Json::object({{"error", Json(std::move(error))}}));
+  response.headers.emplace_back("Request-Id", new_id("req_", random, 14));
+  if (fault.retry_after_s >= 0) {
+    response.headers.emplace_back("Retry-After", std::to_string(fault.retry_after_s));
+  }
+  if (!fault.reason.empty()) {
+    response.headers.emplace_back("Stripe-Rate-Limited-Reason", fault.reason);
+  }
+  if (fault.should_retry) {
+    response.headers.emplace_back("Stripe-Should-Retry", *fault.should_retry ? "true" : "false");
+  }
+  return response;
 }
 
 void Simulator::State::hold(Held one) {
@@ -225,97 +230,22 @@ std::int64_t Simulator::State::release() {
   return count;
 }
 
+void Simulator::State::answer_later(const Call& call, const http::ResponderPtr& responder,
+                                    http::Response response,
+                                    const std::function<void(Loop::Task)>& when) {
+  if (!call.idempotency_key.empty()) account.begin(call.idempotency_key);
+  when([this, key = call.idempotency_key, responder, response = std::move(response)] {
+    account.end(key);
+    responder->answer(response);
+  });
+}
+
 void Simulator::State::delay(Millis wait, Loop::Task task) {
   const std::uint64_t id = next_delay++;
   delays[id] = loop.after(wait, [this, id, task = std::move(task)] {
     const Loop::Timer own = std::move(delays[id]);
     delays.erase(id);
     task();
-  });
-}
-
-Json Simulator::State::held_list() const {
-  Json::Array list;
-  for (const Held& one : held) {
-    list.push_back(Json::object({{"path", one.path}, {"key", one.key}}));
-  }
-  return Json::object({{"count", held.size()}, {"held", Json(std::move(list))}});
-}
-
-Result<Json> Simulator::State::reset() {
-  faults.clear();
-  release();
-  webhooks.clear();
-  webhooks.set_manners({});
-  shift = Millis(0);
-  account.reset();
-  if (journal) {
-    if (auto done = journal->clear(); !done) return fail(done.error());
-  }
-  if (auto done = set_up_webhook(); !done) return fail(done.error());
-  return Json(Json::Object{});
-}
-
-void Simulator::State::control(const std::string& method, const std::string& path,
-                               std::function<Result<Json>(const Json&)> action) {
-  server.route(method, path,
-               [action = std::move(action)](const http::Request& request,
-                                            const http::ResponderPtr& responder) {
-                 const auto body = parse_json(request.body.empty() ? "{}" : request.body);
-                 const auto answer = body ? action(*body) : Result<Json>(fail(body.error()));
-                 if (answer) return responder->answer(json_response(200, *answer));
-                 responder->answer(problem(400, "invalid_request_error", answer.error().detail));
-               });
-}
-
-void Simulator::State::control_routes() {
-  control("GET", "/_sim/charges", [this](const Json&) { return ledger(account.state()); });
-  control("GET", "/_sim/held", [this](const Json&) { return held_list(); });
-  control("GET", "/_sim/webhooks", [this](const Json&) {
-    return Json::object({{"waiting", webhooks.waiting()}});
-  });
-  const auto add = [this](const Json& body) -> Result<Json> {
-    auto fault = parse_fault(body);
-    if (!fault) return fail(fault.error());
-    if (auto added = faults.add(std::move(*fault)); !added) return fail(added.error());
-    return Json(Json::Object{});
-  };
-  control("POST", "/_sim/hold", add);  // hold is the fault that is meant when none is named
-  control("POST", "/_sim/fault", add);
-  control("POST", "/_sim/release", [this](const Json&) {
-    return Json::object({{"released", release()}});
-  });
-  control("POST", "/_sim/reset", [this](const Json&) { return reset(); });
-  control("POST", "/_sim/webhooks", [this](const Json& body) -> Result<Json> {
-    const Json* reverse = body.at("reverse");
-    const WebhookManners manners{
-        .copies = body.int_at("copies", 1),
-        .delay_ms = body.int_at("delay_ms"),
-        .reverse = reverse != nullptr && reverse->as_bool() != nullptr && *reverse->as_bool()};
-    if (manners.copies < 1 || manners.copies > 100 || manners.delay_ms < 0) {
-      return fail(Code::invalid_argument, "copies is 1 to 100, delay_ms is not negative");
-    }
-    webhooks.set_manners(manners);
-    return Json(Json::Object{});
-  });
-  control("POST", "/_sim/challenge", [this](const Json& body) -> Result<Json> {
-    const Json* pass = body.at("pass");
-    if (pass == nullptr || pass->as_bool() == nullptr) {
-      return fail(Code::invalid_argument, "expected intent and pass (true or false)");
-    }
-    Reply reply = account.challenge(body.text_at("intent"), *pass->as_bool(), now(), random);
-    if (reply.status == 200) return std::move(reply.body);
-    return fail(Code::invalid_argument, reply.body.at("error")->text_at("message"));
-  });
-  control("POST", "/_sim/clock", [this](const Json& body) -> Result<Json> {
-    const std::int64_t seconds = body.int_at("advance_s");
-    constexpr std::int64_t ten_years = 10LL * 366 * 86'400;
-    if (seconds < 1 || seconds > ten_years) {
-      return fail(Code::invalid_argument, "advance_s is 1 to ten years");
-    }
-    shift += std::chrono::seconds(seconds);
-    account.lapse(now(), random);
-    return Json::object({{"now", unix_seconds(now())}});
   });
 }
 

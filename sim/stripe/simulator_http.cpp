@@ -1,5 +1,4 @@
 // Requests as calls, replies as answers.
-#include "lib/base/encoding.hpp"
 #include "sim/stripe/context.hpp"
 #include "sim/stripe/form.hpp"
 #include "sim/stripe/simulator.hpp"
@@ -12,19 +11,10 @@ std::string header_or_empty(const http::Request& request, std::string_view name)
   return value == nullptr ? "" : *value;
 }
 
-// The query comes decoded and apart.
-std::string query_text(const http::Request& request) {
-  std::string text;
-  for (const auto& [name, value] : request.query) {
-    text += percent_encode(name) + "=" + percent_encode(value) + "&";
-  }
-  return text;
-}
-
 }  // namespace
 
 Result<Call> call_of(const http::Request& request) {
-  auto params = parse_form(request.method == "POST" ? request.body : query_text(request));
+  auto params = parse_form(request.method == "POST" ? request.body : request.query_text);
   if (!params) return fail(params.error());
   return Call{.method = request.method,
               .path = request.path,

@@ -139,27 +139,68 @@ std::vector<std::string> Subset::check_object(std::string_view schema, const Jso
   return checker.take();
 }
 
-std::vector<std::string> Subset::check_request(const std::string& method, const std::string& path,
-                                               const Json& params) const {
+const Json* Subset::operation(const std::string& method, const std::string& path) const {
   std::string verb = method;
   for (char& c : verb) c = static_cast<char>(c - 'A' + 'a');
-  const Json* operation = description_.at("paths", path, verb);
-  if (operation == nullptr) return {method + " " + path + " is not in the description"};
+  return description_.at("paths", path, verb);
+}
+
+std::vector<std::string> Subset::check_request(const std::string& method, const std::string& path,
+                                               const Json& params) const {
+  const Json* called = operation(method, path);
+  if (called == nullptr) return {method + " " + path + " is not in the description"};
   Checker checker(description_, true);
   if (const Json* body =
-          operation->at("requestBody", "content", "application/x-www-form-urlencoded", "schema")) {
+          called->at("requestBody", "content", "application/x-www-form-urlencoded", "schema")) {
     checker.check(*body, params, "");
     return checker.take();
   }
   Json::Object properties;
-  for (const Json& parameter : *operation->at("parameters")->as_array()) {
-    properties.set(parameter.text_at("name"), *parameter.at("schema"));
+  if (const Json* parameters = called->at("parameters")) {
+    for (const Json& parameter : *parameters->as_array()) {
+      properties.set(parameter.text_at("name"), *parameter.at("schema"));
+    }
   }
   checker.check(Json::object({{"type", "object"},
                               {"properties", Json(std::move(properties))},
                               {"additionalProperties", false}}),
                 params, "");
   return checker.take();
+}
+
+std::vector<std::string> Subset::check_reply(const std::string& method, const std::string& path,
+                                             int status, const Json& body) const {
+  const Json* called = operation(method, path);
+  if (status != 200) return check_object("error", body);
+  if (called == nullptr) return {method + " " + path + " is not in the description"};
+  const Json* schema = called->at("responses", "200", "content", "application/json", "schema");
+  if (schema == nullptr) return {method + " " + path + " has no described answer"};
+  Checker checker(description_, false);
+  checker.check(*schema, body, "");
+  return checker.take();
+}
+
+std::optional<std::string> Subset::path_of(const std::string& method, std::string_view path) const {
+  const auto fits = [](std::string_view pattern, std::string_view text) {
+    while (!pattern.empty() && !text.empty()) {
+      const std::size_t one = std::min(pattern.find('/', 1), pattern.size());
+      const std::size_t two = std::min(text.find('/', 1), text.size());
+      const bool hole = pattern.size() > 1 && pattern[1] == '{' && two > 1;
+      if (!hole && pattern.substr(0, one) != text.substr(0, two)) return false;
+      pattern.remove_prefix(one);
+      text.remove_prefix(two);
+    }
+    return pattern.empty() && text.empty();
+  };
+  std::optional<std::string> found;
+  for (const auto& [pattern, operations] : *description_.at("paths")->as_object()) {
+    // A literal path goes before one with names: /v1/payment_intents/search.
+    if (fits(pattern, path) && operation(method, pattern) != nullptr &&
+        (!found || pattern == path)) {
+      found = pattern;
+    }
+  }
+  return found;
 }
 
 }  // namespace trayline::stripe_sim

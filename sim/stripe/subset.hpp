@@ -1,6 +1,7 @@
 // Checks values against the trimmed official description of Stripe's API (stripe-subset.json).
 // For tests: the simulator's replies and the client's requests must fit it.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,16 @@ class Subset {
   // path is the description's own: "/v1/payment_intents/{intent}/capture".
   std::vector<std::string> check_request(const std::string& method, const std::string& path,
                                          const Json& params) const;
+  // The body of an answer with this status; a path that is not in the description answers errors.
+  std::vector<std::string> check_reply(const std::string& method, const std::string& path,
+                                       int status, const Json& body) const;
+  // "/v1/payment_intents/pi_1/capture" is of "/v1/payment_intents/{intent}/capture". Nothing where
+  // the description has no such operation.
+  std::optional<std::string> path_of(const std::string& method, std::string_view path) const;
 
  private:
   explicit Subset(Json description) : description_(std::move(description)) {}
+  const Json* operation(const std::string& method, const std::string& path) const;
   Json description_;
 };
 

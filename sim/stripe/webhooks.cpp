@@ -1,6 +1,7 @@
 #include "sim/stripe/webhooks.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "lib/base/digest.hpp"
 #include "lib/base/encoding.hpp"
@@ -31,8 +32,9 @@ Webhooks::Webhooks(Loop& loop, Account& account, std::function<Time()> now)
 void Webhooks::on_changes(const std::vector<Change>& changes) {
   std::vector<const Json*> events;
   for (const Change& change : changes) {
-    const bool fresh = change.table == Table::events && change.value.at("_delivered") == nullptr;
-    if (fresh) events.push_back(&change.value);
+    if (change.table == Table::events && change.value.int_at("pending_webhooks") > 0) {
+      events.push_back(&change.value);
+    }
   }
   if (manners_.reverse) std::reverse(events.begin(), events.end());
   for (const Json* event : events) queue(*event, Millis(manners_.delay_ms));
@@ -45,24 +47,32 @@ void Webhooks::resume() {
   }
 }
 
+void Webhooks::clear() {
+  jobs_.clear();
+  for (Waiter& waiter : std::exchange(waiters_, {})) waiter.task();
+}
+
 void Webhooks::queue(const Json& event, Millis delay) {
   for (const std::string& endpoint : account_.state().ids(Table::endpoints)) {
     if (!wants_event(*account_.state().find(Table::endpoints, endpoint), event.text_at("type"))) {
       continue;
     }
-    for (std::int64_t copy = 1; copy <= manners_.copies; ++copy) {
-      add(event.text_at("id"), endpoint, copy == manners_.copies, delay);
+    std::vector<Millis> copies{Millis(0)};
+    if (manners_.deliveries) copies = manners_.deliveries();
+    copies.resize(std::max(copies.size(), static_cast<std::size_t>(manners_.copies)), Millis(0));
+    for (std::size_t copy = 0; copy < copies.size(); ++copy) {
+      add(event.text_at("id"), endpoint, copy == 0, delay + copies[copy]);
     }
   }
 }
 
-void Webhooks::add(const std::string& event, const std::string& endpoint, bool last_copy,
+void Webhooks::add(const std::string& event, const std::string& endpoint, bool counts,
                    Millis delay) {
   if (jobs_.size() >= waiting_max) {
     return log(Level::error, "webhook given up: too many are waiting", {{"event", event}});
   }
   const std::uint64_t id = next_++;
-  jobs_[id] = Job{event, endpoint, 0, last_copy, {}};
+  jobs_[id] = Job{event, endpoint, 0, counts, {}};
   schedule(id, delay);
 }
 
@@ -75,10 +85,9 @@ void Webhooks::attempt(std::uint64_t id) {
   if (job == jobs_.end()) return;
   const Json* event = account_.state().find(Table::events, job->second.event);
   const Json* endpoint = account_.state().find(Table::endpoints, job->second.endpoint);
-  if (event == nullptr || endpoint == nullptr || ++job->second.tries > tries_max) {
-    log(Level::warning, "webhook given up", {{"event", job->second.event}});
-    jobs_.erase(job);
-    return;
+  if (event == nullptr || endpoint == nullptr || !wants_event(*endpoint, event->text_at("type")) ||
+      ++job->second.tries > tries_max) {
+    return give_up(id);
   }
   http::ClientRequest request;
   request.method = "POST";
@@ -93,23 +102,40 @@ void Webhooks::attempt(std::uint64_t id) {
   });
 }
 
+void Webhooks::give_up(std::uint64_t id) {
+  log(Level::warning, "webhook given up", {{"event", jobs_[id].event}});
+  const bool first = jobs_[id].tries == 0;
+  jobs_.erase(id);
+  if (first) tried(id);
+}
+
 void Webhooks::answered(std::uint64_t id, bool taken) {
   const auto job = jobs_.find(id);
   if (job == jobs_.end()) return;
-  if (!taken) return schedule(id, webhook_delay(job->second.tries));
-  const Job done = std::move(job->second);
-  jobs_.erase(job);
-  if (done.last_copy) mark_delivered(done.event);
+  const bool first = job->second.tries == 1;
+  if (taken) {
+    const Job done = std::move(job->second);
+    jobs_.erase(job);
+    if (done.counts) account_.apply({Change{Table::deliveries, done.event, Json(Json::Object{})}});
+  } else {
+    schedule(id, webhook_delay(job->second.tries));
+  }
+  if (first) tried(id);
 }
 
-void Webhooks::mark_delivered(const std::string& id) {
-  const Json* event = account_.state().find(Table::events, id);
-  if (event == nullptr) return;
-  Json delivered = *event;
-  set(delivered, "pending_webhooks",
-      std::max<std::int64_t>(delivered.int_at("pending_webhooks") - 1, 0));
-  set(delivered, "_delivered", true);
-  account_.apply({Change{Table::events, id, std::move(delivered)}});
+void Webhooks::tried(std::uint64_t id) {
+  for (std::size_t i = 0; i < waiters_.size(); ++i) {
+    Waiter& waiter = waiters_[i];
+    if (id < waiter.from || id >= waiter.to || --waiter.left > 0) continue;
+    const Loop::Task task = std::move(waiter.task);
+    waiters_.erase(waiters_.begin() + static_cast<std::ptrdiff_t>(i));
+    return task();  // each delivery belongs to one call, and so to one waiter
+  }
+}
+
+void Webhooks::when_tried(std::uint64_t mark, Loop::Task task) {
+  if (mark == next_) return task();
+  waiters_.push_back({mark, next_, next_ - mark, std::move(task)});
 }
 
 }  // namespace trayline::stripe_sim
