@@ -76,6 +76,7 @@ class TcpConnection final : public Connection {
 
   void answer(std::uint64_t exchange, Response response) override {
     if (exchange != exchange_ || state_ != State::handling) return;
+    if (response.status == no_answer) return end();
     ++exchange_;
     body_share_.release();
     if (response.status < 200 || response.status > 599 || !are_headers(response.headers)) {
@@ -83,10 +84,6 @@ class TcpConnection final : public Connection {
       response = core_->refuse(500, "the answer is not HTTP");
     }
     write_answer(std::move(response));
-  }
-
-  void hang_up(std::uint64_t exchange) override {
-    if (exchange == exchange_ && state_ == State::handling) end();
   }
 
   void begin_stream(std::uint64_t exchange, Headers headers,
@@ -285,7 +282,6 @@ void TcpConnection::on_head() {
     match_ = core_->router.find(request.method, target->segments);
     request.path = std::move(target->path);
     request.query = std::move(target->query);
-    request.query_text = std::move(target->query_text);
     find_route();
   } else {
     refused_ = true;

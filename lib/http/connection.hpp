@@ -78,6 +78,9 @@ struct StreamState {
   std::function<void()> on_close;
 };
 
+// See Connection::answer().
+constexpr int no_answer = 0;
+
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   virtual ~Connection() = default;
@@ -89,10 +92,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Ends now. Called when the server is destroyed.
   virtual void abort() = 0;
 
-  // By the number of the exchange: an answer to one that is over does nothing.
+  // By the number of the exchange: an answer to one that is over does nothing. With the status
+  // no_answer the connection ends without one.
   virtual void answer(std::uint64_t exchange, Response response) = 0;
-  // Ends now, without an answer.
-  virtual void hang_up(std::uint64_t exchange) = 0;
   virtual void begin_stream(std::uint64_t exchange, Headers headers,
                             std::shared_ptr<StreamState> stream) = 0;
   // Bytes already counted in the backlog.

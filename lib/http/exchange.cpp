@@ -88,7 +88,7 @@ class ExchangeResponder final : public Responder {
   void hang_up() override {
     if (answered_.exchange(true)) return;
     on_loop(*core_, [connection = connection_, exchange = exchange_] {
-      if (const auto live = connection.lock()) live->hang_up(exchange);
+      if (const auto live = connection.lock()) live->answer(exchange, {.status = no_answer});
     });
   }
 

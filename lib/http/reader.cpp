@@ -75,6 +75,7 @@ struct RequestReader::Parser final : beast::http::basic_parser<true> {
                        error_code&) override {
     request.method = text_of(method);
     target = text_of(where);
+    request.query_text = target.substr(std::min(target.find('?'), target.size() - 1) + 1);
     http10 = version < 11;
     request.headers.reserve(headers_usual);
   }

@@ -87,7 +87,6 @@ Result<Target> parse_target(std::string_view text) {
   if (question < text.size()) {
     if (auto parsed = parse_query(text.substr(question + 1), target); !parsed)
       return fail(parsed.error());
-    target.query_text = text.substr(question + 1);
   }
   return target;
 }

@@ -13,7 +13,6 @@ struct Target {
   std::string path;                          // decoded; "/" and the segments joined by "/"
   std::vector<std::string> segments;         // split before decoding: %2F stays inside its segment
   std::map<std::string, std::string> query;  // '+' is a space; of a repeated name the last
-  std::string query_text;                    // as it was sent, without '?'
 };
 
 // Takes the origin form ("/a?b"), the absolute form ("http://host/a?b", whose host is dropped) and

@@ -68,10 +68,10 @@ Outcome finish_challenge(const State& state, const Settings& settings, const Cha
 
 // A cardholder disputes a captured charge ("fraudulent"), or a dispute ends.
 struct DisputeMove {
-  std::string charge;   // ch_...: open one
-  std::string reason;   // "fraudulent", "product_not_received", ...
-  std::string dispute;  // dp_...: end this one
-  bool won = false;     // for the merchant
+  std::string charge = {};   // ch_...: open one
+  std::string reason = {};   // "fraudulent", "product_not_received", ...
+  std::string dispute = {};  // dp_...: end this one
+  bool won = false;          // for the merchant
 };
 Outcome move_dispute(const State& state, const Settings& settings, const DisputeMove& move,
                      Time now, Random& random);

@@ -1,13 +1,18 @@
 // For tests, after <gtest/gtest.h>: an account, its clock, and short ways to call it.
 #pragma once
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/stripe/account.hpp"
 #include "sim/stripe/form.hpp"
+#include "sim/stripe/wire_check.hpp"
 
 namespace trayline::stripe_sim {
+
+inline const std::string subset_file =
+    TRAYLINE_SOURCE_DIR "/../shared/data/stripe/stripe-subset.json";
 
 class Stripe : public testing::Test {
  protected:
@@ -15,13 +20,27 @@ class Stripe : public testing::Test {
              const std::string& key = "", const std::string& auth = "Bearer sk_test_secret") {
     const auto params = parse_form(form);
     EXPECT_TRUE(params) << form;
-    return account.call({.method = method,
-                         .path = path,
-                         .params = *params,
-                         .authorization = auth,
-                         .idempotency_key = key,
-                         .stripe_version = "2023-08-16"},
-                        clock.now(), random);
+    const Call call{.method = method,
+                    .path = path,
+                    .params = *params,
+                    .authorization = auth,
+                    .idempotency_key = key,
+                    .stripe_version = "2023-08-16",
+                    .decline = decline};
+    const Reply reply = account.call(call, clock.now(), random);
+    if (checks) checks->look(call, reply);
+    return reply;
+  }
+  void SetUp() override {
+    if (auto subset = Subset::load(subset_file)) checks.emplace(std::move(*subset));
+  }
+  // Whatever a test sends and gets fits the official description, where it is there.
+  void TearDown() override {
+    if (!checks) return;
+    const Json report = checks->report();
+    for (const Json& problem : *report.at("problems")->as_array()) {
+      ADD_FAILURE() << *problem.as_string();
+    }
   }
   Json post(const std::string& path, const std::string& form, const std::string& key = "") {
     Reply reply = send("POST", path, form, key);
@@ -60,6 +79,8 @@ class Stripe : public testing::Test {
   ManualClock clock{from_ms(1'772'500'000'000)};
   SeededRandom random{7};
   Account account;
+  std::string decline;  // of the next calls
+  std::optional<WireCheck> checks;
 };
 
 inline std::string code_of(const Reply& reply) {

@@ -1,6 +1,14 @@
 #include "sim/stripe/books.hpp"
 
 namespace trayline::stripe_sim {
+namespace {
+
+bool is_true(const Json& object, std::string_view name) {
+  const Json* value = object.at(name);
+  return value != nullptr && value->as_bool() != nullptr && *value->as_bool();
+}
+
+}  // namespace
 
 std::string order_of(const Json& charge) {
   const Json* order = charge.at("metadata", "order_id");
@@ -8,9 +16,9 @@ std::string order_of(const Json& charge) {
 }
 
 Standing standing_of(const Json& charge) {
-  if (*charge.at("captured")->as_bool()) return Standing::captured;
+  if (is_true(charge, "captured")) return Standing::captured;
   if (charge.text_at("status") != "succeeded") return Standing::declined;
-  return *charge.at("refunded")->as_bool() ? Standing::voided : Standing::held;
+  return is_true(charge, "refunded") ? Standing::voided : Standing::held;
 }
 
 const std::vector<std::string>* Books::charges_of(const std::string& order) const {

@@ -17,8 +17,7 @@ Result<std::int64_t> page_limit(const std::string& text) {
 }
 
 http::Response bad_request(const Error& error) {
-  const Json detail =
-      Json::object({{"type", "invalid_request_error"}, {"message", error.detail}});
+  const Json detail = Json::object({{"type", "invalid_request_error"}, {"message", error.detail}});
   return json_response(400, Json::object({{"error", detail}}));
 }
 

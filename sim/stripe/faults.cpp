@@ -79,9 +79,8 @@ Result<void> Faults::add(Fault fault) {
 }
 
 std::optional<Fault> Faults::take(const std::string& method, const std::string& path) {
-  const auto found = std::find_if(faults_.begin(), faults_.end(), [&](const Fault& fault) {
-    return fault.fits(method, path);
-  });
+  const auto found = std::find_if(faults_.begin(), faults_.end(),
+                                  [&](const Fault& fault) { return fault.fits(method, path); });
   if (found == faults_.end()) return std::nullopt;
   Fault taken = *found;
   if (--found->n == 0) faults_.erase(found);

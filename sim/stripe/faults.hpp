@@ -77,7 +77,8 @@ struct ChaosSettings {
 
 class Chaos {
  public:
-  explicit Chaos(ChaosSettings settings) : settings_(std::move(settings)), random_(settings_.seed) {}
+  explicit Chaos(ChaosSettings settings)
+      : settings_(std::move(settings)), random_(settings_.seed) {}
   std::optional<Fault> draw(const std::string& method, const std::string& path);
   // Of one delivery: how many copies, and the delay of each copy.
   std::vector<Millis> deliveries();

@@ -9,8 +9,8 @@ namespace trayline::stripe_sim {
 // Which charges a page of the ledger shows; the totals are always over all.
 struct LedgerPage {
   std::int64_t limit = -1;  // charges looked at, in order of creation; -1: all, 0: totals alone
-  std::string after;        // ch_...: those created later
-  std::string order;        // only those of this metadata[order_id], all of them
+  std::string after = {};   // ch_...: those created later
+  std::string order = {};   // only those of this metadata[order_id], all of them
 };
 
 // All money that moved, all open holds and those that were let go:

@@ -74,9 +74,9 @@ Result<void> Simulator::State::open_books() {
     checks.emplace(std::move(*description));
   }
   if (!settings.journal.empty()) {
-    auto opened = Journal::open(
-        settings.journal, settings.journal_sync,
-        [this](std::vector<Change> changes) { account.apply(std::move(changes)); });
+    auto opened =
+        Journal::open(settings.journal, settings.journal_sync,
+                      [this](std::vector<Change> changes) { account.apply(std::move(changes)); });
     if (!opened) return fail(opened.error());
     journal.emplace(std::move(*opened));
     if (const Json* kept = account.state().find(Table::settings, "clock")) {
@@ -182,9 +182,8 @@ void Simulator::State::after_effect(const Fault& fault, const Call& call,
     case FaultKind::error_after:
       return responder->answer(refuse(fault, 500));
     default:
-      return answer_later(
-          call, responder, std::move(response),
-          [&](Loop::Task task) { delay(Millis(fault.ms), std::move(task)); });
+      return answer_later(call, responder, std::move(response),
+                          [&](Loop::Task task) { delay(Millis(fault.ms), std::move(task)); });
   }
 }
 

@@ -15,11 +15,11 @@ namespace trayline::stripe_sim {
 
 struct SimulatorSettings {
   Settings account;
-  std::string journal;         // file; empty: memory only
-  bool journal_sync = false;   // on the disk before each reply, not only with the system
-  std::string description;     // stripe-subset.json to check calls and replies with; empty: no checks
-  bool controls = false;       // serve /_sim
-  std::string webhook_url;     // empty: only endpoints made through the API
+  std::string journal;        // file; empty: memory only
+  bool journal_sync = false;  // on the disk before each reply, not only with the system
+  std::string description;  // stripe-subset.json to check calls and replies with; empty: no checks
+  bool controls = false;    // serve /_sim
+  std::string webhook_url;  // empty: only endpoints made through the API
   std::string webhook_secret;  // "whsec_..."
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "lib/base/encoding.hpp"
 #include "lib/base/queue.hpp"
 #include "lib/http/client.hpp"
+#include "sim/stripe/context.hpp"
 #include "sim/stripe/options.hpp"
 #include "sim/stripe/webhooks.hpp"
 
@@ -172,6 +174,68 @@ TEST(Simulator, FailsBeforeOrAfterTheEffectAsAsked) {
   }
 }
 
+TEST(Simulator, TellsHowToGoOnWhereAsked) {
+  const Running stripe(with_controls());
+  stripe.ask("POST", "/_sim/fault",
+             R"({"kind":"status","status":429,"code":"lock_timeout","retry_after_s":3,)"
+             R"("reason":"endpoint-rate","should_retry":true})");
+  const auto limited = stripe.send("POST", "/v1/customers", "");
+  EXPECT_EQ(limited->status, 429);
+  EXPECT_EQ(*http::find_header(limited->headers, "retry-after"), "3");
+  EXPECT_EQ(*http::find_header(limited->headers, "stripe-rate-limited-reason"), "endpoint-rate");
+  EXPECT_EQ(*http::find_header(limited->headers, "stripe-should-retry"), "true");
+  EXPECT_NE(http::find_header(limited->headers, "request-id"), nullptr);
+  EXPECT_NE(limited->body.find("lock_timeout"), std::string::npos) << limited->body;
+  const std::string path = "/v1/payment_intents/" + stripe.held_intent() + "/capture";
+  stripe.ask("POST", "/_sim/fault", R"({"kind":"error_stored","path_suffix":"/capture"})");
+  for (const bool replayed : {false, true}) {
+    const auto failed = stripe.send("POST", path, "", "c");
+    EXPECT_EQ(failed->status, 500);
+    EXPECT_EQ(http::find_header(failed->headers, "idempotent-replayed") != nullptr, replayed);
+  }
+  EXPECT_EQ(stripe.captured(), 1000);
+  EXPECT_EQ(stripe.ask("GET", "/_sim/fault").at("happened")->int_at("error_stored"), 1);
+  stripe.ask("POST", "/_sim/fault", R"({"kind":"latency","ms":30})");
+  EXPECT_EQ(stripe.send("POST", "/v1/customers", "", "slow")->status, 200);
+}
+
+TEST(Simulator, FailsAtRandomButTheSameForTheSameSeed) {
+  const Running stripe(with_controls());
+  std::vector<std::vector<int>> rounds;
+  for (int round = 0; round < 2; ++round) {
+    stripe.ask("POST", "/_sim/chaos",
+               R"({"seed":5,"rates":{"status":0.3,"429":0.2,"lose":0.2},"method":"POST",)"
+               R"("path_suffix":"/customers"})");
+    auto& statuses = rounds.emplace_back();
+    for (int i = 0; i < 40; ++i) {
+      const auto reply = stripe.send("POST", "/v1/customers", "");
+      statuses.push_back(reply ? reply->status : 0);
+    }
+  }
+  EXPECT_EQ(rounds[0], rounds[1]);
+  for (const int expected : {0, 200, 429, 500}) {
+    EXPECT_NE(std::count(rounds[0].begin(), rounds[0].end(), expected), 0) << expected;
+  }
+  EXPECT_EQ(stripe.send("DELETE", "/_sim/chaos", "")->status, 200);
+  EXPECT_EQ(stripe.send("POST", "/v1/customers", "")->status, 200);
+  for (const char* bad : {"/_sim/charges?limit=x", "/_sim/charges?colour=1",
+                          "/_sim/charges?starting_after=ch_none", "/_sim/problems"}) {
+    EXPECT_EQ(stripe.send("GET", bad, "")->status, 400) << bad;
+  }
+}
+
+TEST(Simulator, DeliversEventsBeforeTheReplyWhereAsked) {
+  SimulatorSettings settings = with_controls();
+  settings.webhook_secret = "whsec_test";
+  Running stripe(settings);
+  stripe.refusals = 1;  // one try of each is what the reply waits for
+  stripe.ask("POST", "/_sim/fault", R"({"kind":"event_first"})");
+  EXPECT_EQ(stripe.send("POST", "/v1/customers", "")->status, 200);
+  EXPECT_EQ(stripe.received.take(1, std::chrono::seconds(0)).size(), 1u);
+  stripe.ask("POST", "/_sim/fault", R"({"kind":"event_first"})");
+  EXPECT_EQ(stripe.send("GET", "/v1/customers", "")->status, 200) << "no event, no wait";
+}
+
 TEST(Simulator, DeliversSignedEventsUntilTheyAreTaken) {
   SimulatorSettings settings = with_controls();
   settings.webhook_secret = "whsec_test";
@@ -251,6 +315,18 @@ TEST(Simulator, KeepsItsBooksOverARestart) {
   {
     const Running stripe(settings);
     EXPECT_EQ(stripe.ask("GET", "/_sim/charges").at("holds")->as_array()->size(), 1u);
+    stripe.ask("POST", "/_sim/clock", R"({"advance_s":700000})");
+    Loop other;
+    const SystemClock time;
+    SystemRandom dice;
+    const auto second = Simulator(other, time, dice, settings).start(0);
+    ASSERT_FALSE(second) << "two processes must not write one journal";
+  }
+  {
+    const Running stripe(settings);
+    EXPECT_EQ(stripe.ask("GET", "/_sim/charges").at("voided")->as_array()->size(), 1u);
+    const std::int64_t now = stripe.ask("POST", "/_sim/clock", R"({"advance_s":1})").int_at("now");
+    EXPECT_GT(now - unix_seconds(SystemClock().now()), 700'000) << "the clock's shift is kept";
   }
   std::ofstream(file, std::ios::app) << "nonsense\n";
   Loop loop;
@@ -273,8 +349,11 @@ TEST(Webhooks, SignAsDocumented) {
 
 TEST(Options, NameWhatIsWrong) {
   const auto parse = [](std::vector<std::string> arguments) { return parse_options(arguments); };
-  const auto good = parse({"--port", "12111", "--controls", "--journal", "/tmp/x"});
+  const auto good = parse({"--port", "12111", "--controls", "--journal", "/tmp/x", "--journal-sync",
+                           "--description", "/tmp/y"});
   ASSERT_TRUE(good);
+  EXPECT_TRUE(good->simulator.journal_sync);
+  EXPECT_EQ(good->simulator.description, "/tmp/y");
   EXPECT_EQ(good->port, 12111);
   EXPECT_TRUE(good->simulator.controls);
   EXPECT_TRUE(parse({"--help"})->help);

@@ -129,6 +129,12 @@ void Work::put(Table table, Json object) {
 }
 
 void Work::put(Table table, std::string id, Json value) {
+  // Written twice by one call, only the last value counts.
+  for (Change& change : changes_) {
+    if (change.table != table || change.id != id) continue;
+    change.value = std::move(value);
+    return;
+  }
   changes_.push_back({table, std::move(id), std::move(value)});
 }
 

@@ -29,7 +29,7 @@ class Checker {
     const std::string type = schema.text_at("type");
     if (type == "object") return check_members(schema, value, at);
     if (type == "array") return check_items(schema, value, at);
-    if (!type.empty() && !is(type, value)) add(at, "expected " + type + ", got " + value.dump());
+    if (!type.empty() && !is(type, value)) add(at, "expected " + type + got(value));
     const std::int64_t longest = schema.int_at("maxLength", INT64_MAX);
     if (const std::string* text = value.as_string();
         text != nullptr && static_cast<std::int64_t>(text->size()) > longest) {
@@ -43,6 +43,9 @@ class Checker {
   void add(const std::string& at, const std::string& what) {
     problems_.push_back(at + ": " + what);
   }
+
+  // What a request says may be a card's number: it is not repeated.
+  std::string got(const Json& value) const { return form_ ? "" : ", got " + value.dump(); }
 
   bool is(const std::string& type, const Json& value) const {
     const std::string* text = value.as_string();
@@ -75,13 +78,13 @@ class Checker {
     if (allowed == nullptr) return;
     const Json::Array& values = *allowed->as_array();
     if (std::find(values.begin(), values.end(), value) == values.end()) {
-      add(at, value.dump() + " is none of " + allowed->dump());
+      add(at, "expected one of " + allowed->dump() + got(value));
     }
   }
 
   void check_members(const Json& schema, const Json& value, const std::string& at) {
     const Json::Object* object = value.as_object();
-    if (object == nullptr) return add(at, "expected an object, got " + value.dump());
+    if (object == nullptr) return add(at, "expected an object" + got(value));
     if (const Json* required = schema.at("required")) {
       for (const Json& name : *required->as_array()) {
         if (object->find(*name.as_string()) == nullptr) add(at, "lacks " + *name.as_string());
@@ -112,7 +115,7 @@ class Checker {
         if (items != nullptr) check(*items, entry, at + "/" + index);
       }
     } else {
-      add(at, "expected an array, got " + value.dump());
+      add(at, "expected an array" + got(value));
     }
   }
 
