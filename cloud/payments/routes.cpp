@@ -144,6 +144,32 @@ void webhook(const Settings& settings, const Clock& clock, const Ask& ask,
   if (!asked) answer(responder, 503, "try again later");
 }
 
+std::vector<host::Route> staff_routes() {
+  const Json none;
+  const auto object = Json::object({{"type", "object"}});
+  using host::Access;
+  return {
+      {"POST",
+       "/v1/orders/{id}/counter-payment",
+       Access::staff,
+       true,
+       host::Command(counter_paid),
+       {"A cashier has the money of an order", none, object, 200, {404, 409}}},
+      {"GET",
+       "/v1/staff/payment-notices",
+       Access::staff,
+       false,
+       host::Query(notices),
+       {"Disputes, and refunds made elsewhere, newest first", none, object, 200, {}}},
+      {"GET",
+       "/v1/staff/settlements/{day}",
+       Access::staff,
+       false,
+       host::Query(settlement),
+       {"What a day (UTC) brought, per site", none, object, 200, {}}},
+  };
+}
+
 }  // namespace
 
 std::vector<host::Route> routes(Settings settings, const Clock& clock, Ask ask) {
@@ -156,7 +182,8 @@ std::vector<host::Route> routes(Settings settings, const Clock& clock, Ask ask) 
     webhook(settings, clock, ask, request, responder);
   };
   using host::Access;
-  return {
+  std::vector<host::Route> all = staff_routes();
+  const std::initializer_list<host::Route> more{
       {"POST",
        "/v1/cards",
        Access::user,
@@ -192,24 +219,6 @@ std::vector<host::Route> routes(Settings settings, const Clock& clock, Ask ask) 
         200,
         {404, 503}}},
       {"POST",
-       "/v1/orders/{id}/counter-payment",
-       Access::staff,
-       true,
-       host::Command(counter_paid),
-       {"A cashier has the money of an order", none, object, 200, {404, 409}}},
-      {"GET",
-       "/v1/staff/payment-notices",
-       Access::staff,
-       false,
-       host::Query(notices),
-       {"Disputes, and refunds made elsewhere, newest first", none, object, 200, {}}},
-      {"GET",
-       "/v1/staff/settlements/{day}",
-       Access::staff,
-       false,
-       host::Query(settlement),
-       {"What a day (UTC) brought, per site", none, object, 200, {}}},
-      {"POST",
        path,
        Access::anybody,
        false,
@@ -217,6 +226,8 @@ std::vector<host::Route> routes(Settings settings, const Clock& clock, Ask ask) 
        {"Events of the payment provider", object, none, 200, {400, 503}},
        kWebhookBytesMax},
   };
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 }  // namespace trayline::payments
