@@ -1,4 +1,6 @@
 // The providers that need no socket, against what every provider must do.
+#include <gtest/gtest.h>
+
 #include "cloud/payments/counter_provider.hpp"
 #include "cloud/payments/memory_provider.hpp"
 #include "cloud/payments/provider_conformance_cases.hpp"

@@ -1,4 +1,6 @@
 // Decisions about refunds, looks, parked events, cards, payment at the counter, and their words.
+#include <gtest/gtest.h>
+
 #include "cloud/payments/decline.hpp"
 #include "cloud/payments/ledger.hpp"
 #include "cloud/payments/payments_fixture.hpp"

@@ -1,5 +1,7 @@
 // Decisions of payments, every state with everything the provider can say; the executor on the
 // provider in memory.
+#include <gtest/gtest.h>
+
 #include <sstream>
 
 #include "cloud/payments/memory_provider.hpp"

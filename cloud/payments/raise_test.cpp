@@ -1,5 +1,7 @@
 // A greater hold: at every point where the provider can say something else there is one hold in the
 // end, and the one that stands is never given up first.
+#include <gtest/gtest.h>
+
 #include <sstream>
 
 #include "cloud/payments/payments_fixture.hpp"

@@ -2,6 +2,8 @@
 // what is kept, what comes back after a restart, and that the books agree at the end.
 #include "cloud/payments/service.hpp"
 
+#include <gtest/gtest.h>
+
 #include <set>
 
 #include "cloud/payments/audit.hpp"

@@ -72,7 +72,7 @@ Result<Books> ask_provider(const cloud::PaymentsSettings& settings) {
   if (!key) return fail(key.error());
   Loop loop;
   http::Client http{loop};
-  const SystemClock clock;
+  SystemClock clock;
   SystemRandom random;
   stripe::Client client(wire, *key, stripe::on_loop(loop, http), clock, random);
   Asking asking{client, loop, {}, {}};
