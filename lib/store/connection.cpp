@@ -5,11 +5,10 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <mutex>
-#include <set>
 
 #include "lib/base/check.hpp"
 #include "lib/store/rows.hpp"
+#include "lib/store/seen.hpp"
 
 namespace trayline::store {
 namespace {
@@ -17,16 +16,6 @@ namespace {
 constexpr std::int64_t kScannedBytesMax = 64 << 20;  // larger files are not scanned at start
 constexpr std::int64_t kWalBytesKept = 64 << 20;     // the log is cut to this after a checkpoint
 constexpr int kPageCacheKib = 16 * 1024;             // page cache of a connection
-
-// Diagnostics of a whole test program, hence of the process, and not of one store.
-struct Seen {
-  std::mutex mutex;
-  std::set<std::string> names;
-};
-Seen& seen() {
-  static Seen instance;
-  return instance;
-}
 
 bool is_statement_fault(int code) {
   switch (code & 0xff) {
@@ -165,8 +154,7 @@ Result<void> Connection::prepare(const Statement& statement, Prepared& out) {
   if (config_.metrics != nullptr)
     out.runs = config_.metrics->counter("trayline_store_statements_total",
                                         "Statements that ran, by name", {{"name", out.name}});
-  const std::lock_guard lock(seen().mutex);
-  seen().names.insert(out.name);
+  note_prepared(out.name);
   return {};
 }
 
@@ -297,11 +285,6 @@ Error Connection::error(int code, std::string_view what) const {
     default:
       return {Code::unavailable, fmt::format("{}: {}: {}", config_.path, what, message)};
   }
-}
-
-std::vector<std::string> prepared_names() {
-  const std::lock_guard lock(seen().mutex);
-  return {seen().names.begin(), seen().names.end()};
 }
 
 }  // namespace trayline::store

@@ -56,7 +56,4 @@ class Connection {
   std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;  // by statement name
 };
 
-// Names of the statements that any connection of this process prepared. Thread-safe.
-std::vector<std::string> prepared_names();
-
 }  // namespace trayline::store

@@ -11,6 +11,8 @@ namespace trayline::store {
 namespace {
 
 constexpr std::string_view kRows = "@rows(";
+constexpr std::string_view kLock = "@lock(";
+constexpr std::string_view kLockFree = "@lock_free(";
 
 bool starts_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool in_name(char c) { return starts_name(c) || (c >= '0' && c <= '9'); }
@@ -33,6 +35,11 @@ class Expander {
       if (skip_opaque()) continue;
       if (text_.substr(at_).starts_with(kRows)) {
         write_rows();
+      } else if (text_.substr(at_).starts_with(kLock)) {
+        if (auto written = write_lock(kLock, ""); !written) return fail(written.error());
+      } else if (text_.substr(at_).starts_with(kLockFree)) {
+        if (auto written = write_lock(kLockFree, " SKIP LOCKED"); !written)
+          return fail(written.error());
       } else if (text_[at_] == ':') {
         if (auto written = write_parameter(); !written) return fail(written.error());
       } else {
@@ -101,6 +108,16 @@ class Expander {
     }
     out_.sql += fmt::format("(SELECT * FROM unnest({}) AS r({}))", arrays, names);
     if (!alias_follows()) out_.sql += " AS row_set";
+  }
+
+  Result<void> write_lock(std::string_view word, std::string_view how) {
+    at_ += word.size();
+    const std::string_view table = take_name();
+    skip_space();
+    if (table.empty() || at_ >= text_.size() || text_[at_++] != ')')
+      return wrong(fmt::format("{}table) expected", word));
+    if (engine_ == Engine::postgres) out_.sql += fmt::format("FOR UPDATE OF {}{}", table, how);
+    return {};
   }
 
   bool alias_follows() const {

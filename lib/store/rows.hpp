@@ -28,6 +28,8 @@ struct Expanded {
 // SQLite keeps :name; @rows becomes a subselect over json_each(:rows), one JSON array of arrays.
 // PostgreSQL: the columns of @rows are $1..$n, one array each; :name number k is $(n+k). Without
 // "AS alias" behind it, @rows gets the alias row_set there, which PostgreSQL 15 asks for.
+// @lock(t) at the end of a SELECT becomes FOR UPDATE OF t on PostgreSQL, and nothing on SQLite,
+// which has one writer; @lock_free(t) leaves out what others have locked (SKIP LOCKED).
 // Literals, quoted names and comments are left alone. invalid_argument names the statement.
 Result<Expanded> expand(const Statement& statement, Engine engine);
 

@@ -5,15 +5,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <set>
 
 #include "lib/base/check.hpp"
 #include "lib/store/connection.hpp"
 #include "lib/store/lock.hpp"
+#include "lib/store/migrate.hpp"
+#include "lib/store/seen.hpp"
 
 namespace trayline::store {
 namespace {
@@ -115,14 +115,6 @@ class ReadSession final : public Session {
   std::unique_ptr<Connection> connection_;
 };
 
-const Statement kListMigrations{"store.list_migrations",
-                                "SELECT CAST(name AS TEXT) AS name FROM store_migrations "
-                                "WHERE module = :module",
-                                {}};
-const Statement kAddMigration{"store.add_migration",
-                              "INSERT INTO store_migrations (module, name) VALUES (:module, :name)",
-                              {}};
-
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::shared_ptr<Place> place, ConnectionConfig config,
@@ -134,22 +126,20 @@ class SqliteStore final : public Store {
   }
 
   Result<void> migrate(const std::vector<const Migrations*>& modules) override {
-    if (auto made = writer_->script("store.make_migrations",
-                                    "CREATE TABLE IF NOT EXISTS store_migrations (module TEXT NOT "
-                                    "NULL, name TEXT NOT NULL, PRIMARY KEY (module, name))");
-        !made)
-      return made;
-    std::vector<std::pair<const Migrations*, std::vector<std::string_view>>> missing;
-    for (const Migrations* module : modules) {
-      auto steps = missing_steps(*module);
-      if (!steps) return fail(steps.error());
-      missing.emplace_back(module, std::move(*steps));
-    }
-    for (const auto& [module, names] : missing) {
-      for (const std::string_view name : names)
-        if (auto applied = apply(*module, name); !applied) return applied;
-    }
-    return {};
+    const MigrationHands hands{
+        config_.path,
+        [&](const Statement& s, const Args& args) { return writer_->run(s, nullptr, args); },
+        [&](std::string_view what, std::string_view sql) -> Result<void> {
+          const bool within = writer_->in_transaction();
+          if (auto done = writer_->script(what, sql); !done) return done;
+          if (within != writer_->in_transaction())
+            check(false, std::string(what) + " ends its transaction itself");
+          return {};
+        },
+        [&](const std::function<Result<void>()>& work) {
+          return in_transaction([&](Connection&) { return work(); });
+        }};
+    return apply_migrations(hands, modules);
   }
 
   Result<void> transaction(const std::function<Result<void>(Session&)>& work) override {
@@ -169,6 +159,8 @@ class SqliteStore final : public Store {
     return std::make_unique<ReadSession>(place_, std::move(*connection));
   }
 
+  bool shared() const override { return false; }
+  std::uint64_t connections() const override { return 1; }
   std::uint64_t statements() const override { return statements_; }
   std::uint64_t commits() const override { return commits_; }
   std::vector<std::string> statements_seen() const override { return prepared_names(); }
@@ -190,47 +182,6 @@ class SqliteStore final : public Store {
     return {};
   }
 
-  // Names of the steps to apply, in order. conflict where the database is not an earlier state of
-  // this code's.
-  Result<std::vector<std::string_view>> missing_steps(const Migrations& module) {
-    const Result<Answer> rows =
-        writer_->run(kListMigrations, nullptr, {{"module", std::string(module.module)}});
-    if (!rows) return fail(rows.error());
-    std::set<std::string> applied;
-    for (const Row& row : *rows) applied.insert(row.text("name"));
-    const std::string newest = applied.empty() ? "" : *applied.rbegin();
-    std::vector<std::string_view> missing;
-    for (const auto& [name, sql] : module.steps) {
-      if (applied.erase(std::string(name)) == 0) missing.push_back(name);
-    }
-    if (!applied.empty())
-      return fail(Code::conflict,
-                  fmt::format("{} has step {} of {}, which this program does not know: a newer "
-                              "version wrote it; run that one",
-                              config_.path, *applied.begin(), module.module));
-    std::sort(missing.begin(), missing.end());
-    if (!missing.empty() && missing.front() < newest)
-      return fail(Code::conflict,
-                  fmt::format("{} has step {} of {} but not {}, which comes before it",
-                              config_.path, newest, module.module, missing.front()));
-    return missing;
-  }
-
-  Result<void> apply(const Migrations& module, std::string_view name) {
-    const auto step = std::find_if(module.steps.begin(), module.steps.end(),
-                                   [&](const auto& s) { return s.first == name; });
-    const std::string what = fmt::format("migration {}/{}", module.module, name);
-    return in_transaction([&](Connection& connection) -> Result<void> {
-      if (auto done = connection.script(what, step->second); !done) return done;
-      if (!connection.in_transaction()) check(false, what + " ends its transaction itself");
-      const Result<Answer> added =
-          connection.run(kAddMigration, nullptr,
-                         {{"module", std::string(module.module)}, {"name", std::string(name)}});
-      if (!added) return fail(added.error());
-      return {};
-    });
-  }
-
   std::shared_ptr<Place> place_;  // outlives the connection
   ConnectionConfig config_;
   std::unique_ptr<Connection> writer_;
@@ -239,7 +190,50 @@ class SqliteStore final : public Store {
   Counter commit_counter_;
 };
 
+Result<void> sync(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool done = fd >= 0 && ::fsync(fd) == 0;
+  const int why = errno;
+  if (fd >= 0) ::close(fd);
+  if (!done) return fail(Code::unavailable, fmt::format("{}: {}", path, std::strerror(why)));
+  return {};
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
 }  // namespace
+
+Result<void> copy_sqlite(const std::string& from, const std::string& to) {
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(from, failed))
+    return fail(Code::not_found, from + ": there is no store");
+  if (std::filesystem::exists(to, failed))
+    return fail(Code::conflict, to + " is there already; name another file or remove it");
+  const Result<std::unique_ptr<Connection>> source =
+      Connection::open({.path = from, .read_only = true});
+  if (!source) return fail(source.error());
+  const std::string part = to + ".part";
+  std::filesystem::remove(part, failed);
+  // The copy alone is written.
+  Result<void> copied =
+      (*source)->script("copying", "PRAGMA query_only=OFF; VACUUM INTO " + quoted(part));
+  if (copied) copied = sync(part);
+  if (copied) {
+    std::filesystem::permissions(part, std::filesystem::perms(0600), failed);
+    std::filesystem::rename(part, to, failed);
+    if (failed) copied = fail(Code::unavailable, fmt::format("{}: {}", to, failed.message()));
+  }
+  if (!copied) {
+    std::filesystem::remove(part, failed);
+    return copied;
+  }
+  const std::string folder = std::filesystem::absolute(to).parent_path().string();
+  return sync(folder);
+}
 
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteConfig& config, Metrics* metrics) {
   Result<std::shared_ptr<Place>> place = take_place(config.path);

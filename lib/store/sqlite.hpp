@@ -26,4 +26,8 @@ Result<std::unique_ptr<Store>> open_sqlite(const SqliteConfig& config, Metrics* 
 // A statement sees one committed state, two statements may see two.
 Result<std::unique_ptr<Session>> open_sqlite_reader(const std::string& path);
 
+// A copy of the committed state, as one file without a log beside it, durable when this returns;
+// the owner may run and write meanwhile. conflict: there is a file already; else as above.
+Result<void> copy_sqlite(const std::string& from, const std::string& to);
+
 }  // namespace trayline::store

@@ -97,136 +97,27 @@ TEST_F(SqliteTest, AReaderOpensAStoreWhoseOwnerHasGone) {
   EXPECT_EQ(seen->front().integer("n"), 1);
 }
 
+TEST_F(SqliteTest, IsCopiedWhileItsOwnerWrites) {
+  const auto store = open(path_);
+  ASSERT_TRUE(add(*store, "a", 1));
+  const std::string copy = (folder_ / "it's a copy.db").string();
+  const auto copied = copy_sqlite(path_, copy);
+  ASSERT_TRUE(copied) << copied.error().detail;
+  ASSERT_TRUE(add(*store, "b", 2));
+  EXPECT_EQ(count(*store), 2);
+  EXPECT_EQ(copy_sqlite(path_, copy).error().code, Code::conflict) << "nothing is overwritten";
+  EXPECT_EQ(copy_sqlite(copy + ".no", copy + ".x").error().code, Code::not_found);
+  EXPECT_FALSE(std::filesystem::exists(copy + ".part"));
+  const auto opened = open(copy);
+  EXPECT_EQ(count(*opened), 1) << "the state at the time of the copy";
+}
+
 TEST_F(SqliteTest, AReaderMakesNothing) {
   const auto reader = open_sqlite_reader(path_);
   ASSERT_FALSE(reader);
   EXPECT_EQ(reader.error().code, Code::not_found);
   EXPECT_FALSE(std::filesystem::exists(path_));
   EXPECT_FALSE(std::filesystem::exists(path_ + ".lock"));
-}
-
-TEST_F(SqliteTest, KeepsEveryKindOfValueExactly) {
-  for (const std::string& path : {path_, std::string(":memory:")}) {
-    const auto store = open(path);
-    const auto wrote = store->transaction([](Session& session) -> Result<void> {
-      Rows rows(3);
-      rows.add("a", INT64_MAX, "quote \" back \\ line\n tab\t \x01 caf\xC3\xA9 \xF0\x9F\x8D\x9C");
-      rows.add("b", INT64_MIN, "");
-      rows.add("c", (std::int64_t{1} << 53) + 1, Value());
-      rows.add("d", Value(), "123");
-      rows.add("e", 0, "null");
-      const auto done = session.run(kAdd, rows);
-      if (!done) return fail(done.error());
-      return {};
-    });
-    ASSERT_TRUE(wrote) << wrote.error().detail;
-    auto reader = store->reader();
-    ASSERT_TRUE(reader) << reader.error().detail;
-    const auto lines = (*reader)->run(kList);
-    ASSERT_TRUE(lines);
-    ASSERT_EQ(lines->size(), 5U);
-    EXPECT_EQ(lines->at(0).integer("n"), INT64_MAX);
-    EXPECT_EQ(lines->at(0).text("note"),
-              "quote \" back \\ line\n tab\t \x01 caf\xC3\xA9 \xF0\x9F\x8D\x9C");
-    EXPECT_EQ(lines->at(1).integer("n"), INT64_MIN);
-    EXPECT_FALSE(lines->at(1).is_null("note"));
-    EXPECT_EQ(lines->at(2).integer("n"), 9007199254740993);
-    EXPECT_TRUE(lines->at(2).is_null("note"));
-    EXPECT_TRUE(lines->at(3).is_null("n"));
-    EXPECT_EQ(lines->at(3).text("note"), "123");
-    EXPECT_EQ(lines->at(4).text("note"), "null");
-  }
-}
-
-TEST_F(SqliteTest, TakesSetsOfAnySize) {
-  const auto store = open(path_);
-  for (const int size : {0, 1, 10'000}) {
-    const std::int64_t before = count(*store);
-    const auto done = store->transaction([&](Session& session) -> Result<void> {
-      Rows rows(3);
-      for (int i = 0; i < size; ++i) rows.add(fmt::format("{}-{:05}", size, i), i, Value());
-      const auto ran = session.run(kAdd, rows);
-      if (!ran) return fail(ran.error());
-      return {};
-    });
-    ASSERT_TRUE(done) << done.error().detail;
-    EXPECT_EQ(count(*store) - before, size);
-  }
-  auto reader = store->reader();
-  Rows wanted(1);
-  wanted.add("10000-00007");
-  wanted.add("absent");
-  wanted.add("1-00000");
-  const auto found = (*reader)->run(kFind, wanted);
-  ASSERT_TRUE(found);
-  ASSERT_EQ(found->size(), 2U);
-  EXPECT_EQ(found->at(1).integer("n"), 7);
-}
-
-TEST_F(SqliteTest, AnswersConflictWhereAConstraintSaysNoAndKeepsNothing) {
-  const auto store = open(path_);
-  ASSERT_TRUE(add(*store, "a", 1));
-  const auto twice = store->transaction([](Session& session) -> Result<void> {
-    if (auto first = session.run(kAddOne, {{"id", "b"}, {"n", std::int64_t{2}}}); !first)
-      return fail(first.error());
-    const auto second = session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{3}}});
-    EXPECT_EQ(second.error().code, Code::conflict);
-    EXPECT_EQ(second.error().detail, "t.add_line: UNIQUE constraint failed: t_lines.id");
-    const auto third = session.run(kCount);
-    EXPECT_EQ(third.error(), second.error()) << "a transaction that met an error is lost";
-    return {};
-  });
-  ASSERT_FALSE(twice);
-  EXPECT_EQ(twice.error().code, Code::conflict);
-  EXPECT_EQ(count(*store), 1);
-  const auto orphan = store->transaction([](Session& session) -> Result<void> {
-    const auto done = session.run(kMark, {{"line", "nobody"}});
-    if (!done) return fail(done.error());
-    return {};
-  });
-  EXPECT_EQ(orphan.error().code, Code::conflict) << "foreign keys are on";
-}
-
-TEST_F(SqliteTest, RollsBackOnErrorAndOnException) {
-  const auto store = open(path_);
-  const auto refused = store->transaction([](Session& session) -> Result<void> {
-    (void)session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{1}}});
-    return fail(Code::not_found, "changed my mind");
-  });
-  EXPECT_EQ(refused.error().detail, "changed my mind");
-  EXPECT_THROW((void)store->transaction([](Session& session) -> Result<void> {
-    (void)session.run(kAddOne, {{"id", "b"}, {"n", std::int64_t{1}}});
-    throw std::runtime_error("bang");
-  }),
-               std::runtime_error);
-  EXPECT_EQ(count(*store), 0);
-  EXPECT_TRUE(add(*store, "c", 1)) << "the next transaction works";
-}
-
-TEST_F(SqliteTest, ReadersSeeOnlyWhatIsCommitted) {
-  for (const std::string& path : {path_, std::string(":memory:")}) {
-    const auto store = open(path);
-    auto reader = store->reader();
-    ASSERT_TRUE(reader);
-    ASSERT_TRUE(store->transaction([&](Session& session) -> Result<void> {
-      const auto added = session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{5}}});
-      EXPECT_EQ(added->at(0).integer("n"), 5) << "RETURNING answers";
-      EXPECT_EQ(session.run(kCount)->at(0).integer("n"), 1);
-      EXPECT_EQ((*reader)->run(kCount)->at(0).integer("n"), 0);
-      return {};
-    }));
-    EXPECT_EQ((*reader)->run(kCount)->at(0).integer("n"), 1);
-    const ChecksThrow throwing;
-    EXPECT_THROW((void)(*reader)->run(kMark, {{"line", "a"}}), Broken) << "a reader cannot write";
-  }
-}
-
-TEST_F(SqliteTest, AReaderMayOutliveTheStore) {
-  auto store = open(":memory:");
-  ASSERT_TRUE(add(*store, "a", 1));
-  auto reader = store->reader();
-  store.reset();
-  EXPECT_EQ((*reader)->run(kCount)->at(0).integer("n"), 1);
 }
 
 TEST_F(SqliteTest, TwoStoresInMemoryAreTwo) {
@@ -372,93 +263,6 @@ TEST_F(SqliteTest, AWrongStatementIsABug) {
           << broken.what();
     }
   }
-}
-
-TEST_F(SqliteTest, ABrokenCheckRollsBackAndTheStoreGoesOn) {
-  const auto store = open(path_);
-  const ChecksThrow throwing;
-  EXPECT_THROW((void)store->transaction([](Session& session) -> Result<void> {
-    (void)session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{1}}});
-    (void)session.run({"t.typo", "SELEC 1", {}});
-    return {};
-  }),
-               Broken);
-  EXPECT_EQ(count(*store), 0);
-  EXPECT_TRUE(add(*store, "b", 1));
-}
-
-TEST_F(SqliteTest, RefusesATextThatNoEngineKeeps) {
-  const auto store = open(path_);
-  const auto nul = add(*store, std::string("a\0b", 3), 1);
-  EXPECT_EQ(nul.error(),
-            (Error{Code::invalid_argument,
-                   "statement t.add_line: the text for :id is not UTF-8 or holds a NUL"}));
-}
-
-TEST_F(SqliteTest, CountsStatementsAndCommits) {
-  Metrics metrics;
-  const auto store = open(path_, &metrics);
-  const std::uint64_t statements = store->statements();
-  const std::uint64_t commits = store->commits();
-  ASSERT_TRUE(store->transaction([](Session& session) -> Result<void> {
-    (void)session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{1}}});
-    (void)session.run(kCount);
-    return {};
-  }));
-  EXPECT_EQ(count(*store), 1);
-  EXPECT_EQ(store->statements() - statements, 2U) << "of the writer only";
-  EXPECT_EQ(store->commits() - commits, 1U);
-  const std::string text = metrics.text();
-  for (const char* line : {"trayline_store_statements_total{name=\"t.count_lines\"} 2",
-                           "trayline_store_statements_total{name=\"t.add_line\"} 1"})
-    EXPECT_NE(text.find(line), std::string::npos) << text;
-  const auto seen = store->statements_seen();
-  EXPECT_NE(std::find(seen.begin(), seen.end(), "t.add_line"), seen.end());
-  EXPECT_EQ(std::find(seen.begin(), seen.end(), "t.never"), seen.end());
-}
-
-TEST_F(SqliteTest, AppliesEachMigrationOnceInOrder) {
-  const Migrations first{"m", {{"0001_a", "CREATE TABLE m_a (x TEXT)"}}};
-  const Migrations second{
-      "m",
-      {{"0002_b", "INSERT INTO m_a (x) VALUES ('once')"}, {"0001_a", "CREATE TABLE m_a (x TEXT)"}}};
-  const Statement rows{"m.count", "SELECT count(*) AS n FROM m_a", {}};
-  {
-    const auto store = open(path_);
-    ASSERT_TRUE(store->migrate({&first}));
-    ASSERT_TRUE(store->migrate({&second}));
-    ASSERT_TRUE(store->migrate({&second}));
-  }
-  const auto store = open(path_);
-  ASSERT_TRUE(store->migrate({&second}));
-  EXPECT_EQ((*store->reader())->run(rows)->at(0).integer("n"), 1);
-  const auto older = store->migrate({&first});
-  EXPECT_EQ(older.error(),
-            (Error{Code::conflict,
-                   path_ + " has step 0002_b of m, which this program does not know: a newer "
-                           "version wrote it; run that one"}));
-  const Migrations gap{"m", {{"0001_a", ""}, {"0001_b", ""}, {"0002_b", ""}}};
-  EXPECT_EQ(store->migrate({&gap}).error(),
-            (Error{Code::conflict,
-                   path_ + " has step 0002_b of m but not 0001_b, which comes before it"}));
-}
-
-TEST_F(SqliteTest, AMigrationHappensWholeOrNotAtAll) {
-  const auto store = open(path_);
-  ASSERT_TRUE(add(*store, "a", 1));
-  const Migrations unfit{"m",
-                         {{"0001_copy",
-                           "CREATE TABLE m_copy (id TEXT PRIMARY KEY); INSERT INTO m_copy SELECT "
-                           "'same' FROM t_lines; INSERT INTO m_copy SELECT 'same' FROM t_lines;"}}};
-  EXPECT_EQ(store->migrate({&unfit}).error(),
-            (Error{Code::conflict, "migration m/0001_copy: UNIQUE constraint failed: m_copy.id"}));
-  const Migrations mended{"m", {{"0001_copy", "CREATE TABLE m_copy (id TEXT)"}}};
-  EXPECT_TRUE(store->migrate({&mended}));
-  const ChecksThrow throwing;
-  const Migrations wrong{"w", {{"0001_x", "CREATE TABEL w_x (id TEXT)"}}};
-  EXPECT_THROW((void)store->migrate({&wrong}), Broken);
-  const Migrations ends{"e", {{"0001_x", "CREATE TABLE e_x (id TEXT); COMMIT;"}}};
-  EXPECT_THROW((void)store->migrate({&ends}), Broken);
 }
 
 }  // namespace

@@ -14,9 +14,16 @@ const std::string kNoText;
 
 }  // namespace
 
+Result<void> Session::lock(std::vector<std::string>) { return {}; }
+
 void Rows::check_row(std::size_t values) const {
   if (values != columns_)
     check(false, fmt::format("a row of {} values for {} columns", values, columns_));
+}
+
+void Rows::add_row(std::vector<Value> values) {
+  check_row(values.size());
+  for (Value& value : values) values_.push_back(std::move(value));
 }
 
 const Value& Row::value(std::string_view column) const {

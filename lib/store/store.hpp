@@ -1,5 +1,5 @@
-// The SQL seam: transactions on one writer, reads beside it, statements set-based. Knows no table
-// but its own list of migrations. SQLite now; the notation fits PostgreSQL as well.
+// The SQL seam: transactions on one writer, reads beside it, sets of rows. Knows no table but its
+// own list of migrations. Engines: SQLite and PostgreSQL.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -23,9 +23,8 @@ using Value = std::variant<std::monostate, std::int64_t, std::string>;
 //   INSERT INTO orders_lines (order_id, sku, quantity)
 //   SELECT order_id, sku, quantity FROM @rows(order_id text, sku text, quantity bigint) AS r
 // and the caller gives Rows of as many columns. SQLite gets json_each over one JSON array,
-// PostgreSQL unnest over one array per column. At most one @rows(...) text occurs in a statement,
-// though it may stand there several times, always with the same columns.
-// Row-major; every row has as many values as the text has columns.
+// PostgreSQL unnest over one array per column. A statement has one @rows(...) text, several times
+// where it needs to. Row-major; every row has as many values as the text has columns.
 class Rows {
  public:
   explicit Rows(std::size_t columns) : columns_(columns) {}
@@ -34,6 +33,7 @@ class Rows {
     (values_.emplace_back(to_value(std::forward<V>(values))), ...);
     check_row(sizeof...(V));
   }
+  void add_row(std::vector<Value> values);
   std::size_t size() const { return columns_ == 0 ? 0 : values_.size() / columns_; }
   bool empty() const { return values_.empty(); }
   std::size_t columns() const { return columns_; }
@@ -66,8 +66,7 @@ class Row {
  public:
   Row(std::shared_ptr<const std::vector<std::string>> names, std::vector<Value> values)
       : names_(std::move(names)), values_(std::move(values)) {}
-  // check() fails where the statement has no such column or it is of the other type; NULL reads as
-  // "" or 0.
+  // check() fails for an unknown column or one of the other type; NULL reads as "" or 0.
   const std::string& text(std::string_view column) const;
   std::int64_t integer(std::string_view column) const;
   bool is_null(std::string_view column) const;
@@ -81,17 +80,20 @@ class Row {
 };
 using Answer = std::vector<Row>;
 
-// Where statements run: inside a write transaction or on a read connection. One thread at a time.
+// A write transaction or a read connection. One thread at a time.
 class Session {
  public:
   virtual ~Session() = default;
-  // conflict: a constraint said no; unavailable: busy, disk full or connection lost;
-  // invalid_argument: a text is not UTF-8 or holds a NUL; anything wrong with the statement itself
-  // fails a check(). Rows of the answer (also of RETURNING). The first error loses a write
-  // transaction: what follows answers the same error, and it rolls back.
+  // conflict: a constraint said no, or another host was in the way; unavailable: busy, disk full or
+  // connection lost; invalid_argument: a text is not UTF-8 or holds a NUL; a wrong statement fails
+  // a check(). Rows of the answer (also of RETURNING). The first error loses a write transaction:
+  // what follows answers the same error, and it rolls back.
   virtual Result<Answer> run(const Statement& statement, const Args& args = {}) = 0;
   virtual Result<Answer> run(const Statement& statement, const Rows& rows,
                              const Args& args = {}) = 0;
+  // Until the transaction ends, no other host holds one of these keys: for what does not exist yet
+  // and a decision rests on. Does nothing where one writer owns the store. Errors as run().
+  virtual Result<void> lock(std::vector<std::string> keys);
 };
 
 class Store {
@@ -99,17 +101,19 @@ class Store {
   virtual ~Store() = default;
   // Applies what is missing of these migrations, in one transaction per step.
   virtual Result<void> migrate(const std::vector<const Migrations*>& modules) = 0;
-  // One write transaction: commits when work returns a value, rolls back when it returns an error
-  // or throws. The writer's thread only. unavailable from the commit itself: it may or may not
-  // have happened (the caller's inbox tells).
+  // Commits when work returns a value, rolls back when it returns an error or throws. The writer's
+  // thread only. unavailable from the commit itself: it may have happened.
   virtual Result<void> transaction(const std::function<Result<void>(Session&)>& work) = 0;
-  // Its own connection for reads of committed state, for one thread; several may be open.
+  // A connection of its own for reads of committed state; one thread each.
   virtual Result<std::unique_ptr<Session>> reader() = 0;
-  // Since the store was opened, both of the writer: for tests and metrics.
-  virtual std::uint64_t statements() const = 0;
+  // True where hosts of other processes may write as well.
+  virtual bool shared() const = 0;
+  // How often the writer has connected. After a new one, locks that belonged to the connection are
+  // gone, and what the last commit did may be unknown.
+  virtual std::uint64_t connections() const = 0;
+  virtual std::uint64_t statements() const = 0;  // of the writer, since the store was opened
   virtual std::uint64_t commits() const = 0;
-  // Names of statements that ran at least once in this process: a test fails for one that none
-  // runs.
+  // Names of statements that ran in this process: a test fails for one that none runs.
   virtual std::vector<std::string> statements_seen() const = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/base/check.hpp"
+#include "lib/store/pg_array.hpp"
 #include "lib/store/rows.hpp"
 
 namespace trayline::store {
@@ -42,6 +43,10 @@ TEST(Expand, WritesEachTextInTheNotationOfTheEngine) {
       {"x::text || :y::bigint", "x::text || :y::bigint", "x::text || $1::bigint"},
       {"'@rows(a wrong)' @rowsx a[1:2]", "'@rows(a wrong)' @rowsx a[1:2]",
        "'@rows(a wrong)' @rowsx a[1:2]"},
+      {"SELECT id FROM t ORDER BY id @lock(t)", "SELECT id FROM t ORDER BY id ",
+       "SELECT id FROM t ORDER BY id FOR UPDATE OF t"},
+      {"SELECT id FROM t LIMIT :most @lock_free( t )", "SELECT id FROM t LIMIT :most ",
+       "SELECT id FROM t LIMIT $1 FOR UPDATE OF t SKIP LOCKED"},
       {"'unclosed :x", "'unclosed :x", "'unclosed :x"},
   };
   for (const TextCase& c : cases) {
@@ -67,6 +72,8 @@ TEST(Expand, SaysWhatIsWrongWithAText) {
       {"@rows(a text, a text)", "statement t.x: column a stands twice in @rows"},
       {"@rows(a text) @rows(b text)",
        "statement t.x: its @rows(...) differ; one set of rows with the same columns is allowed"},
+      {"SELECT 1 @lock()", "statement t.x: @lock(table) expected"},
+      {"SELECT 1 @lock_free(t", "statement t.x: @lock_free(table) expected"},
       {":rows", "statement t.x: :rows is the name of its set of rows"},
   };
   for (const auto& [sql, detail] : cases) EXPECT_EQ(text_for(sql, Engine::postgres), detail);
@@ -82,6 +89,34 @@ TEST(Rows, BecomeOneJsonArrayOfArrays) {
   rows.add(std::optional<std::string>("x"), std::optional<int>());
   EXPECT_EQ(*to_json(rows, *shape),
             "[[\"a\\\"\\\\\\u000a\\u0001\xC3\xA9\",-9223372036854775808],[null,7],[\"x\",null]]");
+}
+
+TEST(Rows, BecomeOneBinaryArrayPerColumn) {
+  const auto shape = expand({"t.x", "@rows(a text, n bigint)", {}}, Engine::postgres);
+  ASSERT_TRUE(shape);
+  Rows rows(2);
+  std::string out = "what was there before";
+  ASSERT_TRUE(to_array(rows, *shape, 0, out));
+  EXPECT_EQ(out, std::string("\0\0\0\0\0\0\0\0\0\0\0\x19", 12)) << "no dimension";
+  rows.add("ab", -2);
+  rows.add(Value(), 7);
+  ASSERT_TRUE(to_array(rows, *shape, 0, out));
+  const std::string texts(
+      "\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\2\0\0\0\1"
+      "\0\0\0\2"
+      "ab\xff\xff\xff\xff",
+      30);
+  EXPECT_EQ(out, texts);
+  ASSERT_TRUE(to_array(rows, *shape, 1, out));
+  const std::string numbers(
+      "\0\0\0\1\0\0\0\0\0\0\0\x14\0\0\0\2\0\0\0\1"
+      "\0\0\0\x8\xff\xff\xff\xff\xff\xff\xff\xfe"
+      "\0\0\0\x8\0\0\0\0\0\0\0\7",
+      44);
+  EXPECT_EQ(out, numbers);
+  EXPECT_EQ(from_binary(std::string_view(numbers).substr(24, 8)), -2);
+  EXPECT_EQ(from_binary(std::string_view("\xff\xfe", 2)), -2);
+  EXPECT_EQ(from_binary("\1"), 1);
 }
 
 TEST(Rows, RefuseTextsThatNoEngineKeeps) {
@@ -105,6 +140,8 @@ TEST(Rows, RefuseTextsThatNoEngineKeeps) {
     Rows rows(1);
     rows.add(text);
     EXPECT_EQ(to_json(rows, *shape).has_value(), storable);
+    std::string array;
+    EXPECT_EQ(to_array(rows, *shape, 0, array).has_value(), storable);
   }
 }
 
@@ -116,6 +153,8 @@ TEST(Rows, OfTheWrongShapeAreABug) {
   Rows text(1);
   text.add("7");
   EXPECT_THROW((void)to_json(text, *shape), Broken);
+  std::string array;
+  EXPECT_THROW((void)to_array(text, *shape, 0, array), Broken);
 }
 
 TEST(Row, GivesValuesByNameAndNullAsEmpty) {

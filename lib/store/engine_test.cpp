@@ -1,0 +1,327 @@
+// What the store promises on every engine: values, sets, transactions, readers, migrations.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "lib/base/check.hpp"
+#include "lib/postgres/test_store.hpp"
+
+namespace trayline::store {
+namespace {
+
+const Migrations kTables{"t",
+                         {{"0001_lines",
+                           "CREATE TABLE t_lines (id TEXT PRIMARY KEY, n BIGINT, note TEXT);"
+                           "CREATE TABLE t_marks (line TEXT NOT NULL REFERENCES t_lines (id));"}}};
+const Statement kAdd{"t.add_lines",
+                     "INSERT INTO t_lines (id, n, note) "
+                     "SELECT id, n, note FROM @rows(id text, n bigint, note text) AS r",
+                     {}};
+const Statement kAddOne{
+    "t.add_line", "INSERT INTO t_lines (id, n) VALUES (:id, :n) RETURNING n", {}};
+const Statement kMark{"t.add_mark", "INSERT INTO t_marks (line) VALUES (:line)", {}};
+const Statement kCount{
+    "t.count_lines", "SELECT count(*) AS n, CAST(sum(n) AS bigint) AS total FROM t_lines", {}};
+const Statement kList{"t.list_lines", "SELECT id, n, note FROM t_lines ORDER BY id", {}};
+const Statement kFind{"t.find_lines",
+                      "SELECT t.id, t.n FROM @rows(id text) AS r JOIN t_lines AS t ON t.id = r.id "
+                      "ORDER BY t.id",
+                      {}};
+
+class EngineTest : public testing::TestWithParam<Engine> {
+ protected:
+  void SetUp() override {
+    auto opened = postgres::open_fresh(GetParam(), &metrics_);
+    if (!opened && opened.error().code == Code::not_found) GTEST_SKIP() << opened.error().detail;
+    ASSERT_TRUE(opened) << opened.error().detail;
+    store_ = std::move(*opened);
+    const auto migrated = store_->migrate({&kTables});
+    ASSERT_TRUE(migrated) << migrated.error().detail;
+  }
+  Result<void> add(const std::string& id, std::int64_t n) {
+    return store_->transaction([&](Session& session) -> Result<void> {
+      const auto done = session.run(kAddOne, {{"id", id}, {"n", n}});
+      if (!done) return fail(done.error());
+      return {};
+    });
+  }
+  Row row_of(const Statement& statement) {
+    auto reader = store_->reader();
+    return (*reader)->run(statement)->at(0);
+  }
+  std::int64_t count() { return row_of(kCount).integer("n"); }
+
+  Metrics metrics_;
+  std::unique_ptr<Store> store_;
+};
+
+INSTANTIATE_TEST_SUITE_P(On, EngineTest, testing::ValuesIn(postgres::kEngines),
+                         [](const auto& tested) { return postgres::engine_name(tested.param); });
+
+TEST_P(EngineTest, KeepsEveryKindOfValueExactly) {
+  const std::string odd =
+      "quote \" back \\ line\n tab\t brace { comma , \x01 caf\xC3\xA9 \xF0\x9F\x8D\x9C";
+  const auto wrote = store_->transaction([&](Session& session) -> Result<void> {
+    Rows rows(3);
+    rows.add("a", INT64_MAX, odd);
+    rows.add("b", INT64_MIN, "");
+    rows.add("c", (std::int64_t{1} << 53) + 1, Value());
+    rows.add("d", Value(), "123");
+    rows.add("e", 0, "null");
+    const auto done = session.run(kAdd, rows);
+    if (!done) return fail(done.error());
+    return {};
+  });
+  ASSERT_TRUE(wrote) << wrote.error().detail;
+  auto reader = store_->reader();
+  ASSERT_TRUE(reader) << reader.error().detail;
+  const auto lines = (*reader)->run(kList);
+  ASSERT_TRUE(lines);
+  ASSERT_EQ(lines->size(), 5U);
+  EXPECT_EQ(lines->at(0).integer("n"), INT64_MAX);
+  EXPECT_EQ(lines->at(0).text("note"), odd);
+  EXPECT_EQ(lines->at(1).integer("n"), INT64_MIN);
+  EXPECT_FALSE(lines->at(1).is_null("note"));
+  EXPECT_EQ(lines->at(2).integer("n"), 9007199254740993);
+  EXPECT_TRUE(lines->at(2).is_null("note"));
+  EXPECT_TRUE(lines->at(3).is_null("n"));
+  EXPECT_EQ(lines->at(3).text("note"), "123");
+  EXPECT_EQ(lines->at(4).text("note"), "null");
+}
+
+TEST_P(EngineTest, AnswersIntegersForWhatCountsAndCompares) {
+  ASSERT_TRUE(add("a", 7));
+  const Statement kinds{"t.kinds",
+                        "SELECT count(*) AS n, CAST(sum(n) AS bigint) AS total, max(n) AS most, "
+                        "min(n) > 5 AS above, 1 AS one, coalesce(max(n), 0) AS some, 'x' AS text, "
+                        "CASE WHEN max(n) = 7 THEN 'yes' ELSE 'no' END AS word FROM t_lines",
+                        {}};
+  const Row row = row_of(kinds);
+  for (const char* name : {"n", "above", "one"}) EXPECT_EQ(row.integer(name), 1) << name;
+  for (const char* name : {"total", "most", "some"}) EXPECT_EQ(row.integer(name), 7) << name;
+  EXPECT_EQ(row.text("text"), "x");
+  EXPECT_EQ(row.text("word"), "yes");
+}
+
+TEST_P(EngineTest, TakesArgumentsThatAreNullAndThatAreNot) {
+  const Statement find{
+      "t.find", "SELECT id FROM t_lines WHERE n = :n OR :n IS NULL AND n IS NULL", {}};
+  ASSERT_TRUE(add("a", 7));
+  for (const Value& n : {Value(), Value(std::int64_t{7}), Value()}) {
+    auto reader = store_->reader();
+    const auto found = (*reader)->run(find, {{"n", n}});
+    ASSERT_TRUE(found) << found.error().detail;
+    EXPECT_EQ(found->size(), n.index() == 0 ? 0U : 1U);
+  }
+}
+
+TEST_P(EngineTest, TakesSetsOfAnySize) {
+  for (const int size : {0, 1, 10'000}) {
+    const std::int64_t before = count();
+    const auto done = store_->transaction([&](Session& session) -> Result<void> {
+      Rows rows(3);
+      for (int i = 0; i < size; ++i) rows.add(fmt::format("{}-{:05}", size, i), i, Value());
+      const auto ran = session.run(kAdd, rows);
+      if (!ran) return fail(ran.error());
+      return {};
+    });
+    ASSERT_TRUE(done) << done.error().detail;
+    EXPECT_EQ(count() - before, size);
+  }
+  auto reader = store_->reader();
+  Rows wanted(1);
+  wanted.add("10000-00007");
+  wanted.add("absent");
+  wanted.add("1-00000");
+  const auto found = (*reader)->run(kFind, wanted);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ(found->at(1).integer("n"), 7);
+}
+
+TEST_P(EngineTest, AnswersConflictWhereAConstraintSaysNoAndKeepsNothing) {
+  ASSERT_TRUE(add("a", 1));
+  const auto twice = store_->transaction([](Session& session) -> Result<void> {
+    if (auto first = session.run(kAddOne, {{"id", "b"}, {"n", std::int64_t{2}}}); !first)
+      return fail(first.error());
+    const auto second = session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{3}}});
+    EXPECT_EQ(second.error().code, Code::conflict);
+    EXPECT_TRUE(second.error().detail.starts_with("t.add_line: ")) << second.error().detail;
+    const auto third = session.run(kCount);
+    EXPECT_EQ(third.error(), second.error()) << "a transaction that met an error is lost";
+    return {};
+  });
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().code, Code::conflict);
+  EXPECT_EQ(count(), 1);
+  const auto orphan = store_->transaction([](Session& session) -> Result<void> {
+    const auto done = session.run(kMark, {{"line", "nobody"}});
+    if (!done) return fail(done.error());
+    return {};
+  });
+  EXPECT_EQ(orphan.error().code, Code::conflict) << "foreign keys are on";
+}
+
+TEST_P(EngineTest, RollsBackOnErrorAndOnException) {
+  const auto refused = store_->transaction([](Session& session) -> Result<void> {
+    (void)session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{1}}});
+    return fail(Code::not_found, "changed my mind");
+  });
+  EXPECT_EQ(refused.error().detail, "changed my mind");
+  EXPECT_THROW((void)store_->transaction([](Session& session) -> Result<void> {
+    (void)session.run(kAddOne, {{"id", "b"}, {"n", std::int64_t{1}}});
+    throw std::runtime_error("bang");
+  }),
+               std::runtime_error);
+  EXPECT_EQ(count(), 0);
+  EXPECT_TRUE(add("c", 1)) << "the next transaction works";
+}
+
+TEST_P(EngineTest, ReadersSeeOnlyWhatIsCommitted) {
+  auto reader = store_->reader();
+  ASSERT_TRUE(reader);
+  ASSERT_TRUE(store_->transaction([&](Session& session) -> Result<void> {
+    const auto added = session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{5}}});
+    EXPECT_EQ(added->at(0).integer("n"), 5) << "RETURNING answers";
+    EXPECT_EQ(session.run(kCount)->at(0).integer("n"), 1);
+    EXPECT_EQ((*reader)->run(kCount)->at(0).integer("n"), 0);
+    return {};
+  }));
+  EXPECT_EQ((*reader)->run(kCount)->at(0).integer("n"), 1);
+  const ChecksThrow throwing;
+  EXPECT_THROW((void)(*reader)->run(kMark, {{"line", "a"}}), Broken) << "a reader cannot write";
+}
+
+TEST_P(EngineTest, AReaderMayOutliveTheStore) {
+  ASSERT_TRUE(add("a", 1));
+  auto reader = store_->reader();
+  store_.reset();
+  EXPECT_EQ((*reader)->run(kCount)->at(0).integer("n"), 1);
+}
+
+TEST_P(EngineTest, AWrongStatementIsABugAndNamed) {
+  auto reader = store_->reader();
+  const std::pair<Statement, Args> cases[] = {
+      {{"t.typo", "SELEC 1", {}}, {}},
+      {{"t.table", "SELECT a FROM t_none", {}}, {}},
+      {{"t.none", " \n", {}}, {}},
+      {{"t.two", "SELECT 1; SELECT 2", {}}, {}},
+      {{"t.arg", "SELECT :a AS a", {}}, {}},
+      {{"t.extra", "SELECT 1 AS a", {}}, {{"b", Value()}}},
+      {{"t.real", "SELECT 1.5 AS a", {}}, {}},
+      {{"t.same", "SELECT 1 AS a, 2 AS a", {}}, {}},
+      {{"t.rows", "SELECT a FROM @rows(a text) AS r", {}}, {}},
+      {{"t.form", "SELECT a FROM @rows(a int) AS r", {}}, {}},
+  };
+  const ChecksThrow throwing;
+  for (const auto& [statement, args] : cases) {
+    try {
+      (void)(*reader)->run(statement, args);
+      ADD_FAILURE() << statement.name << " was accepted";
+    } catch (const Broken& broken) {
+      EXPECT_NE(std::string_view(broken.what()).find(statement.name), std::string_view::npos)
+          << broken.what();
+    }
+    EXPECT_TRUE((*reader)->run(kCount)) << "the reader goes on after " << statement.name;
+  }
+}
+
+TEST_P(EngineTest, ABrokenCheckRollsBackAndTheStoreGoesOn) {
+  const ChecksThrow throwing;
+  EXPECT_THROW((void)store_->transaction([](Session& session) -> Result<void> {
+    (void)session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{1}}});
+    (void)session.run({"t.typo", "SELEC 1", {}});
+    return {};
+  }),
+               Broken);
+  EXPECT_EQ(count(), 0);
+  EXPECT_TRUE(add("b", 1));
+}
+
+TEST_P(EngineTest, RefusesATextThatNoEngineKeeps) {
+  const auto nul = add(std::string("a\0b", 3), 1);
+  EXPECT_EQ(nul.error(),
+            (Error{Code::invalid_argument,
+                   "statement t.add_line: the text for :id is not UTF-8 or holds a NUL"}));
+  const auto set = store_->transaction([](Session& session) -> Result<void> {
+    Rows rows(1);
+    rows.add("\xff");
+    const auto done = session.run(kFind, rows);
+    return done ? Result<void>() : fail(done.error());
+  });
+  EXPECT_EQ(set.error(), (Error{Code::invalid_argument,
+                                "statement t.find_lines: a text for id is not UTF-8 or holds a "
+                                "NUL"}));
+  EXPECT_TRUE(add("b", 1)) << "the next transaction works";
+}
+
+TEST_P(EngineTest, AStatementMayChangeItsTextUnderItsName) {
+  auto reader = store_->reader();
+  EXPECT_EQ((*reader)->run({"t.one", "SELECT 1 AS n", {}})->at(0).integer("n"), 1);
+  EXPECT_EQ((*reader)->run({"t.one", "SELECT 2 AS n", {}})->at(0).integer("n"), 2);
+  EXPECT_EQ((*reader)->run({"t.one", "SELECT 3 AS n", {}})->at(0).integer("n"), 3);
+}
+
+TEST_P(EngineTest, CountsStatementsAndCommits) {
+  const std::uint64_t statements = store_->statements();
+  const std::uint64_t commits = store_->commits();
+  ASSERT_TRUE(store_->transaction([](Session& session) -> Result<void> {
+    (void)session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{1}}});
+    (void)session.run(kCount);
+    return {};
+  }));
+  EXPECT_EQ(count(), 1);
+  EXPECT_EQ(store_->statements() - statements, 2U) << "of the writer only";
+  EXPECT_EQ(store_->commits() - commits, 1U);
+  const std::string text = metrics_.text();
+  for (const char* line : {"trayline_store_statements_total{name=\"t.count_lines\"} 2",
+                           "trayline_store_statements_total{name=\"t.add_line\"} 1"})
+    EXPECT_NE(text.find(line), std::string::npos) << text;
+  const auto seen = store_->statements_seen();
+  EXPECT_NE(std::find(seen.begin(), seen.end(), "t.add_line"), seen.end());
+  EXPECT_EQ(std::find(seen.begin(), seen.end(), "t.never"), seen.end());
+}
+
+TEST_P(EngineTest, AppliesEachMigrationOnceInOrder) {
+  const Migrations first{"m", {{"0001_a", "CREATE TABLE m_a (x TEXT)"}}};
+  const Migrations second{
+      "m",
+      {{"0002_b", "INSERT INTO m_a (x) VALUES ('once')"}, {"0001_a", "CREATE TABLE m_a (x TEXT)"}}};
+  ASSERT_TRUE(store_->migrate({&first}));
+  ASSERT_TRUE(store_->migrate({&second}));
+  ASSERT_TRUE(store_->migrate({&second}));
+  EXPECT_EQ(row_of({"m.count", "SELECT count(*) AS n FROM m_a", {}}).integer("n"), 1);
+  const auto older = store_->migrate({&first});
+  EXPECT_EQ(older.error().code, Code::conflict);
+  EXPECT_NE(older.error().detail.find("has step 0002_b of m, which this program does not know: a "
+                                      "newer version wrote it; run that one"),
+            std::string::npos)
+      << older.error().detail;
+  const Migrations gap{"m", {{"0001_a", ""}, {"0001_b", ""}, {"0002_b", ""}}};
+  const auto between = store_->migrate({&gap});
+  EXPECT_NE(between.error().detail.find("has step 0002_b of m but not 0001_b, which comes before"),
+            std::string::npos)
+      << between.error().detail;
+}
+
+TEST_P(EngineTest, AMigrationHappensWholeOrNotAtAll) {
+  ASSERT_TRUE(add("a", 1));
+  const Migrations unfit{"m",
+                         {{"0001_copy",
+                           "CREATE TABLE m_copy (id TEXT PRIMARY KEY); INSERT INTO m_copy SELECT "
+                           "'same' FROM t_lines; INSERT INTO m_copy SELECT 'same' FROM t_lines;"}}};
+  const auto refused = store_->migrate({&unfit});
+  EXPECT_EQ(refused.error().code, Code::conflict);
+  EXPECT_TRUE(refused.error().detail.starts_with("migration m/0001_copy: "));
+  const Migrations mended{"m", {{"0001_copy", "CREATE TABLE m_copy (id TEXT)"}}};
+  EXPECT_TRUE(store_->migrate({&mended}));
+  const ChecksThrow throwing;
+  const Migrations wrong{"w", {{"0001_x", "CREATE TABEL w_x (id TEXT)"}}};
+  EXPECT_THROW((void)store_->migrate({&wrong}), Broken);
+  const Migrations ends{"e", {{"0001_x", "CREATE TABLE e_x (id TEXT); COMMIT;"}}};
+  EXPECT_THROW((void)store_->migrate({&ends}), Broken);
+}
+
+}  // namespace
+}  // namespace trayline::store

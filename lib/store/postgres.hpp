@@ -1,0 +1,25 @@
+// PostgreSQL 15 and newer: many hosts share a database. READ COMMITTED, synchronous_commit=on.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "lib/base/metrics.hpp"
+#include "lib/store/store.hpp"
+
+namespace trayline::store {
+
+struct PostgresConfig {
+  std::string url = {};            // URI or key=value text as libpq reads it, without a password
+  std::string password_file = {};  // its first line; empty: none is needed, or ~/.pgpass has it
+  std::string name = "trayline";   // application_name, in PostgreSQL's own views and logs
+  std::size_t readers_max = 8;     // connections for reads; one more writes
+};
+
+// Connects at once. unavailable: the server cannot be reached, refuses us, is too old, is a replica
+// or keeps another encoding than UTF-8; invalid_argument: the address cannot be read; each says
+// what to do. A connection that is lost later is made anew by what needs it next, with a back-off
+// between failures: unavailable until then. reader() answers exhausted beyond readers_max.
+// metrics may be null.
+Result<std::unique_ptr<Store>> open_postgres(const PostgresConfig& config, Metrics* metrics);
+
+}  // namespace trayline::store
