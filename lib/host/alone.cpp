@@ -54,8 +54,9 @@ std::string Host::State::attempt_id(const Item& item) const {
 // process is found. The turn that handles it takes the count away.
 bool Host::State::begin_attempt(const Item& item, const std::string& attempt) {
   std::int64_t tries = 0;
-  const auto noted = parts.store.transaction([&](store::Session& session) -> Result<void> {
-    const Result<store::Answer> rows = session.run(sql::note_attempt, {{"id", attempt}});
+  const auto noted = in_store([&](store::Session& session) -> Result<void> {
+    const store::Args args{{"host", host_name}, {"id", attempt}};
+    const Result<store::Answer> rows = session.run(sql::note_attempt, args);
     if (!rows) return fail(rows.error());
     tries = rows->at(0).integer("tries");
     return {};
@@ -71,11 +72,31 @@ void Host::State::alone(const Item& item, const std::string& attempt) {
     const Result<void> done = guarded_turn({{item}, {}, {}, attempt});
     if (done) return;
     if (done.error().code == Code::unavailable) return postpone({item});
-    if (tries < parts.limits.tries_max) continue;
+    const bool conflict = done.error().code == Code::conflict;
+    if (tries < (conflict ? parts.limits.conflict_tries_max : parts.limits.tries_max)) continue;
     return give_up(item, {done.error().code,
                           "not_handled",
-                          "this message failed three times: " + done.error().detail,
+                          "this message failed every time: " + done.error().detail,
                           {}});
+  }
+}
+
+// A turn that other hosts were in the way of is repeated in halves, and one with a message that
+// breaks it message by message.
+void Host::State::repeat(std::vector<Item> items, const Error& error) {
+  if (error.code != Code::conflict || items.size() < 2) return one_by_one(std::move(items));
+  const auto middle = items.begin() + std::ssize(items) / 2;
+  std::vector<Item> halves[] = {
+      {std::make_move_iterator(items.begin()), std::make_move_iterator(middle)},
+      {std::make_move_iterator(middle), std::make_move_iterator(items.end())}};
+  for (std::vector<Item>& half : halves) {
+    const Result<void> done = guarded_turn({half, {}, {}});
+    if (done) continue;
+    if (done.error().code == Code::unavailable) {
+      postpone(std::move(half));
+    } else {
+      repeat(std::move(half), done.error());
+    }
   }
 }
 
@@ -90,11 +111,13 @@ void Host::State::one_by_one(std::vector<Item> items) {
 
 // A due timer that breaks its turn three times is taken out and kept as a dead letter.
 void Host::State::one_timer_at_a_time() {
-  for (int tries = 1; tries <= parts.limits.tries_max; ++tries) {
+  for (int tries = 1;; ++tries) {
     const Result<void> done = guarded_turn({{}, {}, Due{1, 0}});
     if (done || done.error().code == Code::unavailable) return;
+    const bool conflict = done.error().code == Code::conflict;
+    if (tries >= (conflict ? parts.limits.conflict_tries_max : parts.limits.tries_max)) break;
   }
-  const auto removed = parts.store.transaction([&](store::Session& session) -> Result<void> {
+  const auto removed = in_store([&](store::Session& session) -> Result<void> {
     const store::Args first{{"now", to_ms(parts.clock.now())}, {"most", std::int64_t{1}}};
     const Result<store::Answer> taken = session.run(sql::take_timers, first);
     if (!taken) return fail(taken.error());
@@ -117,8 +140,9 @@ bool Host::State::is_cautious() {
   const Millis now = parts.clock.monotonic();
   const bool busy = queue.size() > 0 && now < *cautious_until + kCautiousMost;
   if (now < *cautious_until || busy) return true;
-  const auto forgotten = parts.store.transaction([&](store::Session& session) -> Result<void> {
-    if (auto r = session.run(sql::forget_attempts); !r) return fail(r.error());
+  const auto forgotten = in_store([&](store::Session& session) -> Result<void> {
+    if (auto r = session.run(sql::forget_attempts, {{"host", host_name}}); !r)
+      return fail(r.error());
     return {};
   });
   if (forgotten) cautious_until.reset();

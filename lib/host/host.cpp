@@ -8,6 +8,12 @@
 #include "lib/host/state.hpp"
 
 namespace trayline::host {
+namespace {
+
+// A run that ended unclean is remembered this long for the next start of its host.
+constexpr Millis kRunsKept{7LL * 24 * 3600 * 1000};
+
+}  // namespace
 
 // Outcomes always find room; what comes from outside is refused before that room is touched.
 
@@ -87,13 +93,13 @@ Due Host::State::what_is_due() const {
 
 Result<void> Host::State::turn(Work work) {
   Leaving leaving;
-  const TurnParts turn_parts{services, parts.random, parts.limits,
-                             owner,    keeping,      parts.clock.now()};
+  const TurnParts turn_parts{services,  parts.random, parts.limits,     owner,
+                             host_name, keeping,      parts.clock.now()};
   work.finished.insert(work.finished.end(), finished.begin(), finished.end());
   Result<void> done;
   {
     const ChecksThrow scope;
-    done = parts.store.transaction([&](store::Session& session) {
+    done = in_store([&](store::Session& session) {
       return run_turn(turn_parts, session, std::move(work), leaving);
     });
   }
@@ -110,8 +116,11 @@ void Host::State::leave(Leaving leaving) {
   rounds.add(leaving.rounds);
   duplicates.add(leaving.duplicates);
   dead.add(leaving.dead_letters);
-  if (leaving.took_rows) {
+  if (leaving.looked_for_rows) {
     look_for_due();
+    // What is due and was not to be had is in another host's hands.
+    const Time soon = parts.clock.now() + kStoreRetry;
+    if (!leaving.took_rows && due && *due < soon) due = soon;
   } else if (leaving.earliest && (!due || *leaving.earliest < *due)) {
     due = leaving.earliest;
   }
@@ -181,7 +190,7 @@ void Host::State::expire_parked() {
 
 void Host::State::look_for_due() {
   due.reset();
-  const Result<void> looked = parts.store.transaction([&](store::Session& session) -> Result<void> {
+  const Result<void> looked = in_store([&](store::Session& session) -> Result<void> {
     const Result<store::Answer> rows = session.run(sql::find_due);
     if (!rows) return fail(rows.error());
     if (const auto at = rows->at(0).optional_integer("due_ms")) due = from_ms(*at);
@@ -212,6 +221,7 @@ void Host::State::postpone(std::vector<Item> items) {
 
 bool Host::State::work(std::vector<Item> items) {
   expire_parked();
+  if (look_at && *look_at <= parts.clock.monotonic()) look_around();
   if (!deferred.empty()) execute_deferred();
   const Due what = what_is_due();
   const bool settle = settle_at && *settle_at <= parts.clock.monotonic();
@@ -228,7 +238,7 @@ bool Host::State::work(std::vector<Item> items) {
     if (settle_at) settle_at = parts.clock.monotonic() + kStoreRetry;
     postpone(std::move(items));
   } else if (!done) {
-    one_by_one(std::move(items));
+    repeat(std::move(items), done.error());
     if (what.timers_max > 0) one_timer_at_a_time();
   }
   return true;
@@ -237,7 +247,8 @@ bool Host::State::work(std::vector<Item> items) {
 // What is only remembered for repeats is forgotten after its time.
 void Host::State::purge() {
   const Time now = parts.clock.now();
-  const auto purged = parts.store.transaction([&](store::Session& session) -> Result<void> {
+  const auto purged = in_store([&](store::Session& session) -> Result<void> {
+    if (auto r = session.lock({"host.purge"}); !r) return r;
     const store::Args inbox{{"before", to_ms(now - kInboxKept)}};
     const store::Args answers{{"before", to_ms(now - kAnswersKept)}};
     if (auto r = session.run(sql::purge_inbox, inbox); !r) return fail(r.error());
@@ -267,36 +278,33 @@ Host::Host(Parts parts, std::vector<Service*> services, std::vector<Executor*> e
 }
 Host::~Host() = default;
 
+const store::Migrations& Host::migrations() { return sql::migrations; }
+
 Result<void> Host::start() {
   State& s = *state_;
-  std::vector<const store::Migrations*> migrations{&sql::migrations};
-  for (const Service* service : s.services) migrations.push_back(&service->migrations());
-  if (Result<void> r = s.parts.store.migrate(migrations); !r) return r;
+  std::vector<const store::Migrations*> all{&sql::migrations};
+  for (const Service* service : s.services) all.push_back(&service->migrations());
+  if (Result<void> r = s.parts.store.migrate(all); !r) return r;
   s.owner = uuid7(s.parts.clock.now(), s.parts.random);
-  const store::Args args{{"owner", s.owner}, {"now", to_ms(s.parts.clock.now())}};
+  s.host_name = s.parts.store.shared() ? s.parts.name : "";
   std::int64_t unclean = 0;
-  // The embedded store has one host: whatever an earlier start owned is this one's now.
-  const Result<void> begun =
-      s.parts.store.transaction([&](store::Session& session) -> Result<void> {
-        const Result<store::Answer> runs = session.run(sql::count_unclean_runs);
-        if (!runs) return fail(runs.error());
-        unclean = runs->at(0).integer("runs");
-        const store::Args release{{"now", to_ms(s.parts.clock.now())},
-                                  {"soon", std::int64_t{kSoonTries}},
-                                  {"later", kLater.count()}};
-        if (auto r = session.run(sql::release_effects, release); !r) {
-          return fail(r.error());
-        }
-        if (auto r = session.run(sql::forget_runs, {{"owner", s.owner}}); !r)
-          return fail(r.error());
-        if (auto r = session.run(sql::begin_run, args); !r) return fail(r.error());
-        return {};
-      });
+  const Result<void> begun = s.in_store([&](store::Session& session) -> Result<void> {
+    if (auto r = s.take_over(session); !r) return r;
+    const Result<store::Answer> runs =
+        session.run(sql::count_unclean_runs, {{"host", s.host_name}});
+    if (!runs) return fail(runs.error());
+    unclean = runs->at(0).integer("runs");
+    const store::Args old{{"host", s.host_name},
+                          {"before", to_ms(s.parts.clock.now() - kRunsKept)}};
+    if (auto r = session.run(sql::forget_runs, old); !r) return fail(r.error());
+    return {};
+  });
   if (!begun) return begun;
   if (unclean > 0) {
     log(Level::warning, "the last run did not end clean: messages are handled one by one at first");
     s.cautious_until = s.parts.clock.monotonic() + kCautiousFor;
   }
+  if (s.parts.store.shared()) s.look_around();
   s.look_for_due();
   return {};
 }
@@ -329,6 +337,7 @@ void Host::run() {
     };
     until(s.settle_at);
     until(s.store_retry);
+    until(s.look_at);
     s.work(s.take(wait));
     if (!s.purge_at || *s.purge_at <= s.parts.clock.monotonic()) s.purge();
   }

@@ -27,7 +27,8 @@ struct Limits {
   std::size_t round_messages_max = 4096;
   std::size_t parked_max = 4096;  // callers waiting for an answer
   std::size_t effects_in_flight_max = 4096;
-  int tries_max = 3;  // of a message that fails a check or kills the process
+  int tries_max = 3;            // of a message that fails a check or kills the process
+  int conflict_tries_max = 20;  // of a message that other hosts are in the way of
   std::chrono::milliseconds park_timeout{10'000};
   std::chrono::milliseconds lease{30'000};
   std::chrono::milliseconds settle_idle{1'000};  // finished effects are removed at the latest
@@ -46,6 +47,9 @@ struct Parts {
   Metrics& metrics;
   Sinks sinks;
   Limits limits;
+  // Of this host, the same at each of its starts, where several share a store: a host is careful
+  // after an unclean end of its own.
+  std::string name = {};
 };
 
 class Host {
@@ -56,7 +60,10 @@ class Host {
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
-  // Migrates, takes over effects of an earlier run, and decides whether that run ended unclean.
+  // Of the host's own tables.
+  static const store::Migrations& migrations();
+  // Migrates, takes over effects of runs that are gone, and decides whether the last run of this
+  // host ended unclean.
   Result<void> start();
 
   // Thread-safe. A message from outside (bus, API). exhausted when the queue is full.

@@ -4,14 +4,9 @@
 #include <atomic>
 #include <deque>
 #include <map>
-#include <optional>
 #include <set>
-#include <string>
-#include <variant>
-#include <vector>
 
 #include "lib/base/queue.hpp"
-#include "lib/host/host.hpp"
 #include "lib/host/turn.hpp"
 
 namespace trayline::host {
@@ -28,14 +23,13 @@ struct Asked {
 };
 using Arrival = std::variant<Message, Asked, Rejected, Outcome>;
 
-// After an unclean end messages are handled one by one for at least this long.
+// After an unclean end messages are handled one by one for at least, and under load at most, this.
 inline constexpr Millis kCautiousFor{5'000};
-// Under load it ends after this all the same.
 inline constexpr Millis kCautiousMost{60'000};
 // An effect that was under way at this many unclean ends waits a while before it is tried again.
 inline constexpr int kSoonTries = 3;
 inline constexpr Millis kLater{60'000};
-// What is remembered of messages, of answers, and of dead letters.
+// What is remembered.
 inline constexpr Millis kInboxKept{8LL * 24 * 3600 * 1000};
 inline constexpr Millis kAnswersKept{2LL * 24 * 3600 * 1000};
 inline constexpr std::int64_t kDeadLettersMost = 100'000;
@@ -64,7 +58,8 @@ struct Host::State {
   std::vector<Service*> services;
   std::vector<Executor*> executors;
   BoundedQueue<Arrival> queue;
-  std::string owner;
+  std::string owner;      // this start
+  std::string host_name;  // empty where this host has the store for itself
   std::atomic<std::uint64_t> next_request{1};
   std::atomic<bool> stopping{false};
   std::atomic<bool> overloaded{false};
@@ -81,6 +76,8 @@ struct Host::State {
   std::deque<Claimed> deferred;          // effects beyond effects_in_flight_max
   std::optional<Millis> cautious_until;  // monotonic
   std::optional<Millis> purge_at;        // monotonic
+  std::optional<Millis> look_at;         // monotonic; on a shared store
+  std::uint64_t connected = 0;           // the store's connection that holds this run
 
   Counter ticks, handled, rounds, duplicates, dead, broken, refused;
   Gauge depth;
@@ -90,8 +87,8 @@ struct Host::State {
   std::vector<Item> gather(std::vector<Arrival> arrivals);
   bool work(std::vector<Item> items);
   Result<void> turn(Work work);
-  // A turn whose failed checks become an error.
-  Result<void> guarded_turn(Work work);
+  Result<void> guarded_turn(Work work);  // its failed checks become an error
+  void repeat(std::vector<Item> items, const Error& error);
   void one_by_one(std::vector<Item> items);
   void alone(const Item& item, const std::string& attempt);
   std::string attempt_id(const Item& item) const;
@@ -103,6 +100,12 @@ struct Host::State {
   void execute_deferred();
   void answer(Reply reply);
   void expire_parked();
+  // A transaction; the first on a new connection takes back what this run owns.
+  Result<void> in_store(const std::function<Result<void>(store::Session&)>& work);
+  Result<void> come_back(store::Session& session);
+  Result<void> hold_run(store::Session& session);
+  Result<void> take_over(store::Session& session);
+  void look_around();
   void look_for_due();
   Due what_is_due() const;
   Service* service(const std::string& name) const;

@@ -8,6 +8,9 @@
 namespace trayline::host {
 namespace {
 
+// A request that has no answer this long after its caller was sent away has none any more.
+constexpr Millis kKeyGrace{5'000};
+
 // The state of one turn; each step is one statement or one round.
 class Turn {
  public:
@@ -22,6 +25,9 @@ class Turn {
 
  private:
   Result<void> drop_duplicates(std::vector<Message>& messages);
+  using Key = std::pair<std::string, std::string>;  // scope and key of an Idempotency-Key
+  static Key key_of(const Idempotency& i) { return {i.scope, i.key}; }
+  Result<void> claim_keys(const std::vector<Message>& messages, std::set<Key>& taken);
   Result<void> answer_repeats(std::vector<Message>& messages);
   void collect(Output output);
   void enqueue(Message message) { pending_[message.service].push_back(std::move(message)); }
@@ -61,7 +67,8 @@ Result<void> Turn::settle(std::vector<Item>& items, const std::vector<std::strin
     }
   }
   if (!again.empty()) {
-    if (auto r = session_.run(sql::repeat_effects, again); !r) return fail(r.error());
+    const store::Args mine{{"owner", parts_.owner}};
+    if (auto r = session_.run(sql::repeat_effects, again, mine); !r) return fail(r.error());
   }
   if (done.empty()) return {};
   Result<store::Answer> gone = session_.run(sql::settle_effects, done);
@@ -81,12 +88,13 @@ Result<void> Turn::settle(std::vector<Item>& items, const std::vector<std::strin
 }
 
 Result<void> Turn::take_due(const Due& due) {
+  leaving_.looked_for_rows = due.timers_max > 0 || due.effects_max > 0;
   if (due.timers_max > 0) {
-    leaving_.took_rows = true;
     const store::Args args{{"now", to_ms(parts_.now)},
                            {"most", static_cast<std::int64_t>(due.timers_max)}};
     Result<store::Answer> taken = session_.run(sql::take_timers, args);
     if (!taken) return fail(taken.error());
+    leaving_.took_rows |= !taken->empty();
     // RETURNING promises no order; due time does.
     std::sort(taken->begin(), taken->end(), [](const store::Row& a, const store::Row& b) {
       return std::pair(a.integer("due_ms"), a.text("id")) <
@@ -110,13 +118,13 @@ Result<void> Turn::take_due(const Due& due) {
     }
   }
   if (due.effects_max > 0) {
-    leaving_.took_rows = true;
     const store::Args args{{"owner", parts_.owner},
                            {"now", to_ms(parts_.now)},
                            {"lease_until", to_ms(parts_.now + parts_.limits.lease)},
                            {"most", static_cast<std::int64_t>(due.effects_max)}};
     Result<store::Answer> claimed = session_.run(sql::claim_effects, args);
     if (!claimed) return fail(claimed.error());
+    leaving_.took_rows |= !claimed->empty();
     for (const store::Row& row : *claimed) {
       Result<Json> body = parse_json(row.text("body"));
       check(body.has_value(), "an outbox row that is not JSON");
@@ -131,9 +139,10 @@ Result<void> Turn::drop_duplicates(std::vector<Message>& messages) {
   store::Rows rows(2);
   std::set<std::pair<std::string, std::string>> fresh;
   for (const Message& m : messages) {
-    if (!m.id.empty() && fresh.emplace(m.service, m.id).second) rows.add(m.service, m.id);
+    if (!m.id.empty()) fresh.emplace(m.service, m.id);
   }
-  if (rows.empty()) return {};
+  if (fresh.empty()) return {};
+  for (const auto& [service, id] : fresh) rows.add(service, id);
   Result<store::Answer> inserted =
       session_.run(sql::insert_inbox, rows, {{"now", to_ms(parts_.now)}});
   if (!inserted) return fail(inserted.error());
@@ -148,20 +157,41 @@ Result<void> Turn::drop_duplicates(std::vector<Message>& messages) {
   return {};
 }
 
+// Keys that nobody has used before, or whose first request ended without an answer, are this run's
+// from here on; those of another host's request under way are not.
+Result<void> Turn::claim_keys(const std::vector<Message>& messages, std::set<Key>& taken) {
+  std::map<Key, const Idempotency*> wanted;
+  for (const Message& m : messages) {
+    if (m.idempotency) wanted.emplace(key_of(*m.idempotency), &*m.idempotency);
+  }
+  for (const auto& [request, idempotency] : parts_.keeping) wanted.erase(key_of(idempotency));
+  if (wanted.empty()) return {};
+  store::Rows rows(3);
+  for (const auto& [key, i] : wanted) rows.add(i->scope, i->key, i->body_hash);
+  const Time lapsed = parts_.now - parts_.limits.park_timeout - kKeyGrace;
+  const store::Args args{
+      {"owner", parts_.owner}, {"now", to_ms(parts_.now)}, {"lapsed", to_ms(lapsed)}};
+  const Result<store::Answer> claimed = session_.run(sql::claim_keys, rows, args);
+  if (!claimed) return fail(claimed.error());
+  for (const store::Row& row : *claimed) taken.emplace(row.text("scope"), row.text("key"));
+  return {};
+}
+
 // A request under an Idempotency-Key that was answered before gets that answer.
 Result<void> Turn::answer_repeats(std::vector<Message>& messages) {
+  std::set<Key> mine;
+  if (auto r = claim_keys(messages, mine); !r) return r;
   store::Rows rows(2);
   for (const Message& m : messages) {
-    if (m.idempotency) rows.add(m.idempotency->scope, m.idempotency->key);
+    if (m.idempotency && !mine.contains(key_of(*m.idempotency)))
+      rows.add(m.idempotency->scope, m.idempotency->key);
   }
-  if (rows.empty()) return {};
-  Result<store::Answer> stored = session_.run(sql::load_answers, rows);
-  if (!stored) return fail(stored.error());
-  std::map<std::pair<std::string, std::string>, const store::Row*> by_key;
-  for (const store::Row& row : *stored) by_key[{row.text("scope"), row.text("key")}] = &row;
-  std::set<std::pair<std::string, std::string>> in_flight;
-  for (const auto& [request, idempotency] : parts_.keeping) {
-    in_flight.emplace(idempotency.scope, idempotency.key);
+  std::map<Key, std::pair<std::string, std::string>> stored;  // hash and answer
+  if (!rows.empty()) {
+    const Result<store::Answer> found = session_.run(sql::load_answers, rows);
+    if (!found) return fail(found.error());
+    for (const store::Row& row : *found)
+      stored[{row.text("scope"), row.text("key")}] = {row.text("body_hash"), row.text("answer")};
   }
   const auto refuse = [&](const Message& m, Problem problem) {
     Answer answer;
@@ -170,10 +200,11 @@ Result<void> Turn::answer_repeats(std::vector<Message>& messages) {
   };
   std::erase_if(messages, [&](const Message& m) {
     if (!m.idempotency) return false;
-    const std::pair key(m.idempotency->scope, m.idempotency->key);
-    if (const auto found = by_key.find(key); found != by_key.end()) {
-      if (found->second->text("body_hash") == m.idempotency->body_hash) {
-        leaving_.replies.push_back({m.request, answer_from_text(found->second->text("answer"))});
+    const Key key = key_of(*m.idempotency);
+    const auto found = stored.find(key);
+    if (found != stored.end() && !found->second.second.empty()) {
+      if (found->second.first == m.idempotency->body_hash) {
+        leaving_.replies.push_back({m.request, answer_from_text(found->second.second)});
       } else {
         refuse(m, {Code::invalid_argument,
                    "idempotency_mismatch",
@@ -182,7 +213,7 @@ Result<void> Turn::answer_repeats(std::vector<Message>& messages) {
       }
       return true;
     }
-    if (!in_flight.insert(key).second) {
+    if (mine.erase(key) == 0) {
       refuse(m, {Code::conflict, "in_flight", "The first request is still under way.", {}});
       return true;
     }
@@ -306,15 +337,15 @@ Result<void> Turn::write_answers() {
                              : parked != parts_.keeping.end() ? &parked->second
                                                               : nullptr;
     if (key == nullptr) continue;
-    // What may succeed when it is tried again is not kept.
+    // What may succeed when it is tried again is not kept, and its key is free again.
     const bool passing = reply.answer.problem && (reply.answer.problem->code == Code::unavailable ||
                                                   reply.answer.problem->code == Code::exhausted);
-    if (!passing) rows.add(key->scope, key->key, key->body_hash, answer_to_text(reply.answer));
+    rows.add(key->scope, key->key, key->body_hash, passing ? "" : answer_to_text(reply.answer));
   }
   for (const Reply& reply : leaving_.replies) asked_.erase(reply.request);
   leaving_.unanswered = std::move(asked_);
   if (rows.empty()) return {};
-  const auto r = session_.run(sql::insert_answers, rows, {{"now", to_ms(parts_.now)}});
+  const auto r = session_.run(sql::put_answers, rows, {{"now", to_ms(parts_.now)}});
   if (!r) return fail(r.error());
   return {};
 }
@@ -335,8 +366,8 @@ Result<void> run_turn(const TurnParts& parts, store::Session& session, Work work
   if (auto r = turn.accept(std::move(work.items)); !r) return r;
   if (auto r = turn.run_rounds(); !r) return r;
   if (!work.attempt.empty()) {
-    if (auto r = session.run(sql::forget_attempt, {{"id", work.attempt}}); !r)
-      return fail(r.error());
+    const store::Args args{{"host", parts.host}, {"id", work.attempt}};
+    if (auto r = session.run(sql::forget_attempt, args); !r) return fail(r.error());
   }
   return turn.write();
 }

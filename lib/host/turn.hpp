@@ -48,7 +48,8 @@ struct Leaving {
   std::size_t rounds = 0;
   std::size_t dead_letters = 0;
   std::size_t duplicates = 0;
-  bool took_rows = false;  // timers or effects were taken: look for the next due time
+  bool looked_for_rows = false;  // timers or effects were due: look for the next due time
+  bool took_rows = false;        // and some were taken
   std::map<std::uint64_t, Idempotency> unanswered;  // keys whose answer comes in a later turn
 };
 
@@ -60,6 +61,7 @@ struct TurnParts {
   Random& random;
   const Limits& limits;
   const std::string& owner;
+  const std::string& host;
   const Keeping& keeping;
   Time now;
 };

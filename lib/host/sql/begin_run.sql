@@ -1,1 +1,3 @@
-INSERT INTO host_runs (owner, started_ms, clean) VALUES (:owner, :now, 0)
+INSERT INTO host_runs (owner, host, started_ms, clean, released)
+VALUES (:owner, :host, :now, 0, 0)
+ON CONFLICT (owner) DO UPDATE SET released = 0

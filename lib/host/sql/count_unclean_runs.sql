@@ -1,1 +1,1 @@
-SELECT COUNT(*) AS runs FROM host_runs WHERE clean = 0
+SELECT COUNT(*) AS runs FROM host_runs WHERE released = 1 AND clean = 0 AND host = :host

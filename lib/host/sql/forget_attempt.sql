@@ -1,1 +1,1 @@
-DELETE FROM host_attempts WHERE id = :id
+DELETE FROM host_attempts WHERE host = :host AND id = :id

@@ -1,1 +1,1 @@
-DELETE FROM host_attempts
+DELETE FROM host_attempts WHERE host = :host

@@ -1,3 +1,3 @@
-INSERT INTO host_attempts (id, tries) VALUES (:id, 1)
-ON CONFLICT (id) DO UPDATE SET tries = host_attempts.tries + 1
+INSERT INTO host_attempts (host, id, tries) VALUES (:host, :id, 1)
+ON CONFLICT (host, id) DO UPDATE SET tries = host_attempts.tries + 1
 RETURNING tries

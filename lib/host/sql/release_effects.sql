@@ -1,4 +1,4 @@
 UPDATE host_outbox
 SET owner = '', tries = tries + 1,
     next_try_ms = :now + CASE WHEN tries < :soon THEN 0 ELSE :later END
-WHERE owner <> ''
+WHERE owner IN (SELECT owner FROM @rows(owner text) AS r)

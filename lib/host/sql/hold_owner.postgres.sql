@@ -1,0 +1,1 @@
+SELECT pg_advisory_lock(hashtextextended(:owner, 0)) IS NOT NULL AS held

@@ -1,4 +1,0 @@
-INSERT INTO host_answers (scope, key, body_hash, answer, at_ms)
-SELECT scope, key, body_hash, answer, :now
-FROM @rows(scope text, key text, body_hash text, answer text) AS r WHERE true
-ON CONFLICT (scope, key) DO NOTHING
