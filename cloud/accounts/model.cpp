@@ -70,9 +70,23 @@ void User::set_attribute(std::string_view name, std::string value) {
   }
 }
 
-Result<std::vector<User>> load_users(store::Session& session, const std::vector<Wanted>& wanted) {
+namespace {
+
+store::Rows rows_of(const std::vector<Wanted>& wanted) {
   store::Rows rows(2);
   for (const Wanted& w : wanted) rows.add(w.user.value, w.username_key);
+  return rows;
+}
+
+}  // namespace
+
+Result<void> lock_users(store::Session& session, const std::vector<Wanted>& wanted) {
+  if (auto r = session.run(sql::lock_users, rows_of(wanted)); !r) return fail(r.error());
+  return {};
+}
+
+Result<std::vector<User>> load_users(store::Session& session, const std::vector<Wanted>& wanted) {
+  const store::Rows rows = rows_of(wanted);
   const Result<store::Answer> found = session.run(sql::load_users, rows);
   if (!found) return fail(found.error());
   std::vector<User> users;

@@ -68,6 +68,8 @@ struct Wanted {
 Result<std::vector<User>> load_users(store::Session& session, const std::vector<Wanted>& wanted);
 Result<std::vector<Session>> load_sessions(store::Session& session,
                                            const std::vector<std::string>& refresh_hashes);
+// Within a transaction: no other host changes these users until it ends.
+Result<void> lock_users(store::Session& session, const std::vector<Wanted>& wanted);
 // not_found where there is none.
 Result<Session> find_session(store::Session& session, const std::string& origin_jti);
 

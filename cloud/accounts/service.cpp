@@ -80,6 +80,7 @@ Result<Snapshot> Service::load(store::Session& session, const Batch& batch, Time
   }
   Snapshot snapshot;
   if (wanted.empty()) return snapshot;
+  if (auto r = lock_users(session, wanted); !r) return fail(r.error());
   Result<std::vector<User>> users = load_users(session, wanted);
   if (!users) return fail(users.error());
   snapshot.users = std::move(*users);

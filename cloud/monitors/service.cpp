@@ -55,7 +55,12 @@ Result<Snapshot> MonitorsService::load(store::Session& session, const Batch& bat
     cores.insert(std::visit([](const auto& m) { return m.core; }, *in.body));
   }
   store::Rows rows(1);
-  for (const CoreId& core : cores) rows.add(core.value);
+  std::vector<std::string> keys;  // of screens that may be new
+  for (const CoreId& core : cores) {
+    rows.add(core.value);
+    keys.push_back("monitors.core:" + core.value);
+  }
+  if (auto r = session.lock(std::move(keys)); !r) return fail(r.error());
   const Result<store::Answer> found = session.run(sql::load_screens, rows);
   if (!found) return fail(found.error());
   Snapshot snapshot;
@@ -91,7 +96,11 @@ std::unique_ptr<host::Service> make_service(std::string env) {
   return std::make_unique<MonitorsService>(std::move(env));
 }
 
+// One host repeats for all: the one whose connection holds the lock, for as long as that lives.
 Result<std::vector<bus::Message>> Repeater::repeats(store::Session& reader, Time now) {
+  const Result<store::Answer> lead = reader.run(sql::claim_repeats);
+  if (!lead) return fail(lead.error());
+  if (lead->at(0).integer("mine") == 0) return {};
   const Result<store::Answer> rows = reader.run(sql::list_waiting, {{"most", kRepeatsMax}});
   if (!rows) return fail(rows.error());
   std::vector<bus::Message> due;

@@ -152,6 +152,17 @@ Result<void> OrdersService::load_trays(store::Session& session, const Wanted& wa
 Result<Snapshot> OrdersService::load(store::Session& session, const Batch& batch, Time now) {
   Wanted wanted;
   for (const auto& in : batch) want(wanted, *settings_, *in.body);
+  // Visits that may be new, and the last numbers of sites.
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < wanted.visits.size(); ++i) {
+    const auto part = [&](std::size_t column) {
+      return std::get<std::string>(wanted.visits.at(i, column));
+    };
+    keys.push_back("orders.visit:" + part(0) + "/" + part(1) + "/" + part(2));
+  }
+  for (std::size_t i = 0; i < wanted.numbers.size(); ++i)
+    keys.push_back("orders.number:" + std::get<std::string>(wanted.numbers.at(i, 0)));
+  if (auto r = session.lock(std::move(keys)); !r) return fail(r.error());
   Snapshot snapshot;
   const Time oldest = now - settings_->match_window;
   if (auto r = load_orders(session, wanted, snapshot, oldest); !r) return fail(r.error());

@@ -16,3 +16,4 @@ WHERE o.id IN (
   SELECT u.id FROM orders_orders u
   JOIN @rows(kind text, a text, b text, c text) AS r
     ON r.kind = 'user' AND u.user_id = r.a AND u.site = r.b AND u.open = 1)
+ORDER BY o.id @lock(o)

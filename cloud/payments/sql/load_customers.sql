@@ -4,3 +4,4 @@ WHERE c.user_id IN (
   UNION
   SELECT k.user_id FROM payments_customers k
   JOIN @rows(kind text, id text) AS r ON r.kind = 'customer' AND r.id = k.customer_id)
+ORDER BY c.user_id @lock(c)

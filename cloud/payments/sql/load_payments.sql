@@ -4,3 +4,4 @@ SELECT p.order_id, p.user_id, p.site, p.means, p.state, p.attempt, p.attempts, p
        p.method_id, p.intent_id, p.raising, p.off_session, p.void_asked, p.asked_ms, p.deadline_ms,
        p.reason
 FROM payments_payments p JOIN @rows(order_id text) AS r ON r.order_id = p.order_id
+ORDER BY p.order_id @lock(p)
