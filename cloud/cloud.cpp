@@ -13,6 +13,7 @@
 #include "cloud/evidence/service.hpp"
 #include "cloud/mail.hpp"
 #include "cloud/monitors/service.hpp"
+#include "cloud/open_store.hpp"
 #include "cloud/orders/service.hpp"
 #include "cloud/payments/counter_provider.hpp"
 #include "cloud/payments/service.hpp"
@@ -29,7 +30,7 @@
 #include "lib/bus/mqtt.hpp"
 #include "lib/host/intake.hpp"
 #include "lib/http/client.hpp"
-#include "lib/store/sqlite.hpp"
+#include "lib/store/signals.hpp"
 
 namespace trayline::cloud {
 namespace {
@@ -134,6 +135,7 @@ struct Cloud::State {
   std::unique_ptr<accounts::Facade> facade;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<http::Server> server;
+  std::unique_ptr<store::Signals> signals;  // between hosts; null where there is one
   std::thread tick;
   Loop::Timer repeat_timer;
   Loop::Timer revocation_timer;
@@ -150,6 +152,7 @@ struct Cloud::State {
   Result<void> open_api();
   void publish(std::vector<bus::Message> messages);
   void wake(const std::vector<std::string>& keys);
+  void read_again(const std::vector<std::string>& keys);
   void repeat_screens();
   void refresh_revocations();
   void begin_stop();
@@ -167,11 +170,13 @@ Result<void> Cloud::State::open_files() {
   Result<StoreFile> file = load_store(settings.store_file);
   if (!file) return fail(file.error());
   store_file = std::move(*file);
-  Result<std::unique_ptr<store::Store>> opened =
-      store::open_sqlite({settings.data_dir + "/cloud.db"}, &metrics);
+  Result<std::unique_ptr<store::Store>> opened = open_store(settings, &metrics);
   if (!opened) return fail(opened.error());
   store = std::move(*opened);
-  workers = std::make_unique<api::Workers>(*store, metrics);
+  api::WorkerLimits limits;
+  // Of the connections, one writes and one is the loop's.
+  if (store->shared()) limits.threads = settings.store.connections - 2;
+  workers = std::make_unique<api::Workers>(*store, metrics, limits);
   return {};
 }
 
@@ -302,8 +307,9 @@ Result<void> Cloud::State::open_services() {
   for (const auto& executor : executors) hands.push_back(executor.get());
   host::Sinks sinks{[this](std::vector<bus::Message> messages) { publish(std::move(messages)); },
                     [this](const std::vector<std::string>& keys) { wake(keys); }};
-  host = std::make_unique<host::Host>(
-      host::Parts{*store, clock, random, metrics, std::move(sinks), host::Limits{}}, all, hands);
+  host = std::make_unique<host::Host>(host::Parts{*store, clock, random, metrics, std::move(sinks),
+                                                  host::Limits{}, settings.broker.client_id},
+                                      all, hands);
   if (Result<void> started = host->start(); !started) return started;
   Result<std::unique_ptr<store::Session>> opened = store->reader();
   if (!opened) return fail(opened.error());
@@ -363,6 +369,10 @@ Result<void> Cloud::State::open_api() {
   api = std::make_unique<api::Api>(api::Parts{std::move(conventions), loop, clock, random, metrics,
                                               *verifier, *workers, ask, std::move(routes)});
   api->mount(*server);
+  if (store->shared()) {
+    signals = store::open_signals(postgres_config(settings),
+                                  [this](const auto& keys) { read_again(keys); });
+  }
   return workers->start();
 }
 
@@ -375,6 +385,12 @@ void Cloud::State::publish(std::vector<bus::Message> messages) {
 }
 
 void Cloud::State::wake(const std::vector<std::string>& keys) {
+  read_again(keys);
+  if (signals) signals->send(keys);
+}
+
+// From the tick's thread, or the one that hears other hosts.
+void Cloud::State::read_again(const std::vector<std::string>& keys) {
   api->wake(keys);
   for (const std::string& key : keys) {
     if (key == wire::accounts::kRevocationsKey) {

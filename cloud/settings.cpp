@@ -11,6 +11,22 @@ bool is_url(const std::string& text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }
 
+void check_store(const StoreSettings& store, config::Complaints& wrong) {
+  if (store.engine != "sqlite" && store.engine != "postgres") {
+    wrong("store/engine", "must be sqlite or postgres");
+  }
+  const bool postgres = store.engine == "postgres";
+  if (postgres && store.url.empty()) {
+    wrong("store/url", "is needed, such as postgresql://trayline@db.example/trayline");
+  }
+  if (!postgres && (!store.url.empty() || !store.password_file.empty())) {
+    wrong("store/engine", "must be postgres where url or password_file is given");
+  }
+  if (store.connections < kConnectionsLeast || store.connections > kConnectionsMost) {
+    wrong("store/connections", "must be 3 to 64");
+  }
+}
+
 }  // namespace
 
 void Settings::validate(config::Complaints& wrong) const {
@@ -25,6 +41,7 @@ void Settings::validate(config::Complaints& wrong) const {
     if (!url->empty() && !is_url(*url)) wrong(name, "must begin with http:// or https://");
     if (url->ends_with('/')) wrong(name, "must not end with a slash");
   }
+  check_store(store, wrong);
   const bool tls = !broker.ca.empty() || !broker.cert.empty() || !broker.key.empty();
   if (tls && (broker.ca.empty() || broker.cert.empty() || broker.key.empty())) {
     wrong("broker", "ca, cert and key belong together");
@@ -50,9 +67,10 @@ Result<Settings> load_settings(const std::string& path) {
   };
   absolute(settings->data_dir);
   absolute(settings->store_file);
-  for (std::string* file : {&settings->broker.ca, &settings->broker.cert, &settings->broker.key,
-                            &settings->payments.secret_key_file,
-                            &settings->payments.publishable_key_file, &settings->payments.ca}) {
+  for (std::string* file :
+       {&settings->store.password_file, &settings->broker.ca, &settings->broker.cert,
+        &settings->broker.key, &settings->payments.secret_key_file,
+        &settings->payments.publishable_key_file, &settings->payments.ca}) {
     absolute(*file);
   }
   for (std::string& file : settings->payments.webhook_secret_files) absolute(file);

@@ -1,10 +1,11 @@
-// cloud.toml: where everything outside is. Every endpoint and key is a setting; secrets are files.
+// cloud.toml: where everything outside is. Secrets are files.
 #pragma once
 #include <string>
 #include <vector>
 
 #include "cloud/network_settings.hpp"
 #include "cloud/news_settings.hpp"
+#include "cloud/store_settings.hpp"
 #include "lib/base/result.hpp"
 #include "lib/config/config.hpp"
 
@@ -13,8 +14,7 @@ namespace trayline::cloud {
 struct PaymentsSettings {
   std::string url = "https://api.stripe.com";
   std::string app_url;  // as apps reach the provider; empty: url
-  std::string secret_key_file;
-  std::string publishable_key_file;
+  std::string secret_key_file, publishable_key_file;
   std::vector<std::string> webhook_secret_files;  // two while one is replaced
   std::string ca;                                 // a private authority of the provider's
   static void describe(auto& member, auto& self) {
@@ -63,6 +63,7 @@ struct Settings {
   std::string env = "local";
   std::string data_dir;    // cloud.db, evidence/, keys/
   std::string store_file;  // store.toml
+  StoreSettings store;
   ListenSettings listen;
   BrokerSettings broker;
   PaymentsSettings payments;
@@ -74,6 +75,7 @@ struct Settings {
     member.defaulted("env", self.env);
     member("data_dir", self.data_dir);
     member("store_file", self.store_file);
+    member.defaulted("store", self.store);
     member.defaulted("listen", self.listen);
     member.defaulted("broker", self.broker);
     member("payments", self.payments);
@@ -85,7 +87,7 @@ struct Settings {
   void validate(config::Complaints& wrong) const;
 };
 
-// Relative paths count from the file's folder. The error names file, line and column.
+// Paths count from the file's folder. The error names file, line and column.
 Result<Settings> load_settings(const std::string& path);
 
 }  // namespace trayline::cloud

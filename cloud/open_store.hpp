@@ -1,0 +1,23 @@
+// The store that the settings name, and everything that is kept in it.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "cloud/settings.hpp"
+#include "lib/base/metrics.hpp"
+#include "lib/base/result.hpp"
+#include "lib/store/postgres.hpp"
+#include "lib/store/store.hpp"
+
+namespace trayline::cloud {
+
+// Errors as open_sqlite and open_postgres. metrics may be null.
+Result<std::unique_ptr<store::Store>> open_store(const Settings& settings, Metrics* metrics);
+// For another connection to the same database.
+store::PostgresConfig postgres_config(const Settings& settings);
+// The file of the embedded store.
+std::string sqlite_path(const Settings& settings);
+// Of the host and of all services, in their order.
+std::vector<const store::Migrations*> all_migrations();
+
+}  // namespace trayline::cloud
