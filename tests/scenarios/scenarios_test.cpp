@@ -1,22 +1,47 @@
 // The stories in memory, and what a batch of predictions costs.
 #include <gtest/gtest.h>
 
+#include "lib/postgres/test_store.hpp"
 #include "sim/story/story.hpp"
 #include "tests/scenarios/store_in_memory.hpp"
 
 namespace trayline::scenarios {
 namespace {
 
-class Stories : public testing::TestWithParam<story::Story> {};
+using store::Engine;
 
-TEST_P(Stories, PlayInMemoryUnderSimulatedTime) {
-  StoreInMemory world;
-  const Result<void> played = story::play(GetParam(), world);
+// What PostgreSQL needs to be here for; the reason else.
+std::string missing(Engine engine) {
+  if (engine == Engine::sqlite) return {};
+  const auto server = postgres::test_server();
+  const bool absent = !server && server.error().code == Code::not_found;
+  return absent ? server.error().detail : std::string();
+}
+
+std::string name_of(const testing::TestParamInfo<Engine>& tested) {
+  return postgres::engine_name(tested.param);
+}
+
+class Stories : public testing::TestWithParam<std::tuple<Engine, story::Story>> {
+ protected:
+  void SetUp() override {
+    if (const auto why = missing(std::get<0>(GetParam())); !why.empty()) GTEST_SKIP() << why;
+  }
+};
+
+TEST_P(Stories, PlayUnderSimulatedTime) {
+  StoreInMemory world{1, std::get<0>(GetParam())};
+  const Result<void> played = story::play(std::get<1>(GetParam()), world);
   EXPECT_TRUE(played) << played.error().detail;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Stories, testing::ValuesIn(story::all()),
-                         [](const auto& played) { return "Story" + played.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, Stories,
+                         testing::Combine(testing::ValuesIn(postgres::kEngines),
+                                          testing::ValuesIn(story::all())),
+                         [](const auto& played) {
+                           return postgres::engine_name(std::get<0>(played.param)) + "Story" +
+                                  std::get<1>(played.param).name;
+                         });
 
 struct Cost {
   std::uint64_t commits = 0;
@@ -26,26 +51,29 @@ struct Cost {
 
 // From predictions in the queue to paid screens. Push results and `shown` come later and are not
 // part of it: the queue holds nothing else while it is counted.
-class Counting : public testing::Test {
+class Counting : public testing::TestWithParam<Engine> {
  protected:
   static constexpr int kMost = 64;
-  StoreInMemory world{2 * kMost};
+  void SetUp() override {
+    if (const auto why = missing(GetParam()); !why.empty()) GTEST_SKIP() << why;
+    made = std::make_unique<StoreInMemory>(2 * kMost, GetParam());
+  }
 
   void place(int from, int count) {
     for (int i = from; i < from + count; ++i) {
       const std::string who = "user" + std::to_string(i);
-      ASSERT_TRUE(world.join(who, "visa"));
-      ASSERT_TRUE(world.order(who, {{Sku("tomato-soup"), 1}, {Sku("bread-roll"), 2}}));
+      ASSERT_TRUE(made->join(who, "visa"));
+      ASSERT_TRUE(made->order(who, {{Sku("tomato-soup"), 1}, {Sku("bread-roll"), 2}}));
     }
-    world.run_now();
+    made->run_now();
   }
   wire::Prediction prediction(int i) {
     wire::Prediction p;
-    p.id = PredictionId(uuid7(world.clock.now(), world.random));
+    p.id = PredictionId(uuid7(made->clock.now(), made->random));
     p.core = CoreId("store-1");
     p.station = StationId("counter-" + std::to_string(i + 1));
-    p.visit = VisitId(uuid7(world.clock.now(), world.random));
-    p.codes = {*world.code_of("user" + std::to_string(i))};
+    p.visit = VisitId(uuid7(made->clock.now(), made->random));
+    p.codes = {*made->code_of("user" + std::to_string(i))};
     p.items = {{Sku("tomato-soup"), 1, 0.97, 3, std::nullopt, 0, {}},
                {Sku("bread-roll"), 2, 0.97, 3, std::nullopt, 0, {}}};
     p.verdict = wire::Verdict::confident;
@@ -55,25 +83,26 @@ class Counting : public testing::Test {
   Cost pay(int from, int count) {
     for (int i = from; i < from + count; ++i) {
       const wire::Prediction p = prediction(i);
-      world.post(host::to<wire::orders::In>(wire::orders::kService,
+      made->post(host::to<wire::orders::In>(wire::orders::kService,
                                             wire::orders::TraySeen{p, "hash-" + p.id.value}));
     }
-    const std::size_t captured = world.provider.charges().size();
-    const Cost before{world.db->commits(), world.db->statements()};
-    EXPECT_TRUE(world.host->tick()) << "verified, and the captures asked for";
-    EXPECT_EQ(world.provider.charges().size(), captured + static_cast<std::size_t>(count));
-    EXPECT_TRUE(world.host->tick()) << "paid, and the screens told";
-    const Cost cost{world.db->commits() - before.commits,
-                    world.db->statements() - before.statements};
+    const std::size_t captured = made->provider.charges().size();
+    const Cost before{made->db->commits(), made->db->statements()};
+    EXPECT_TRUE(made->host->tick()) << "verified, and the captures asked for";
+    EXPECT_EQ(made->provider.charges().size(), captured + static_cast<std::size_t>(count));
+    EXPECT_TRUE(made->host->tick()) << "paid, and the screens told";
+    const Cost cost{made->db->commits() - before.commits,
+                    made->db->statements() - before.statements};
     for (int i = from; i < from + count; ++i) {
-      EXPECT_EQ(*world.order_state("user" + std::to_string(i)), "paid");
+      EXPECT_EQ(*made->order_state("user" + std::to_string(i)), "paid");
     }
-    world.run_now();
+    made->run_now();
     return cost;
   }
+  std::unique_ptr<StoreInMemory> made;
   std::size_t screens_paid() const {
     std::size_t paid = 0;
-    for (const bus::Message& m : world.broker.published()) {
+    for (const bus::Message& m : made->broker.published()) {
       paid +=
           m.topic.ends_with("/state") && m.payload.find("\"status\":\"paid\"") != std::string::npos;
     }
@@ -81,10 +110,12 @@ class Counting : public testing::Test {
   }
 };
 
-TEST_F(Counting, OneAndSixtyFourPredictionsCostTwoCommitsAndTheSameStatements) {
+INSTANTIATE_TEST_SUITE_P(On, Counting, testing::ValuesIn(postgres::kEngines), name_of);
+
+TEST_P(Counting, OneAndSixtyFourPredictionsCostTwoCommitsAndTheSameStatements) {
   place(0, kMost + 1);
   const std::uint64_t rounds_before =
-      world.metrics.counter("trayline_host_rounds_total", "Rounds of load-decide-save.").value();
+      made->metrics.counter("trayline_host_rounds_total", "Rounds of load-decide-save.").value();
   const Cost one = pay(0, 1);
   const Cost many = pay(1, kMost);
   EXPECT_EQ(one.commits, 2U) << "one before the charge and one after";
@@ -92,18 +123,19 @@ TEST_F(Counting, OneAndSixtyFourPredictionsCostTwoCommitsAndTheSameStatements) {
   EXPECT_EQ(one.statements, many.statements);
   EXPECT_EQ(screens_paid(), static_cast<std::size_t>(kMost + 1));
   EXPECT_GT(
-      world.metrics.counter("trayline_host_rounds_total", "Rounds of load-decide-save.").value(),
+      made->metrics.counter("trayline_host_rounds_total", "Rounds of load-decide-save.").value(),
       rounds_before)
       << "the counts are metrics";
   RecordProperty("statements", static_cast<int>(one.statements));
 }
 
 // A capture and a cancellation of one order in one batch.
-class Race : public testing::TestWithParam<bool> {};
+class Race : public testing::TestWithParam<std::tuple<Engine, bool>> {};
 
 TEST_P(Race, OfCaptureAndCancelEndsRight) {
-  const bool cancel_first = GetParam();
-  StoreInMemory world;
+  const auto [engine, cancel_first] = GetParam();
+  if (const auto why = missing(engine); !why.empty()) GTEST_SKIP() << why;
+  StoreInMemory world{1, engine};
   ASSERT_TRUE(world.join("ann", "visa"));
   ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
   world.run_now();
@@ -130,10 +162,20 @@ TEST_P(Race, OfCaptureAndCancelEndsRight) {
   EXPECT_EQ((*payment)->run(state)->at(0).text("state"), cancel_first ? "voided" : "captured");
 }
 
-INSTANTIATE_TEST_SUITE_P(BothOrders, Race, testing::Bool());
+INSTANTIATE_TEST_SUITE_P(BothOrders, Race,
+                         testing::Combine(testing::ValuesIn(postgres::kEngines), testing::Bool()));
 
-TEST(Store, ARepeatedPredictionIsAnsweredAndChargedOnce) {
-  StoreInMemory world;
+class Store : public testing::TestWithParam<Engine> {
+ protected:
+  void SetUp() override {
+    if (const auto why = missing(GetParam()); !why.empty()) GTEST_SKIP() << why;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(On, Store, testing::ValuesIn(postgres::kEngines), name_of);
+
+TEST_P(Store, ARepeatedPredictionIsAnsweredAndChargedOnce) {
+  StoreInMemory world{1, GetParam()};
   ASSERT_TRUE(world.join("ann", "visa"));
   ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
   ASSERT_TRUE(world.put_tray({{Sku("apple"), 1}}, "ann"));
@@ -145,8 +187,8 @@ TEST(Store, ARepeatedPredictionIsAnsweredAndChargedOnce) {
   EXPECT_EQ(world.charges("ann")->times, 1);
 }
 
-TEST(Store, ALostAnswerOfTheProviderIsReadBackNotRepeated) {
-  StoreInMemory world;
+TEST_P(Store, ALostAnswerOfTheProviderIsReadBackNotRepeated) {
+  StoreInMemory world{1, GetParam()};
   ASSERT_TRUE(world.join("ann", "visa"));
   ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
   world.run_now();
@@ -157,8 +199,8 @@ TEST(Store, ALostAnswerOfTheProviderIsReadBackNotRepeated) {
   EXPECT_EQ(world.charges("ann")->times, 1);
 }
 
-TEST(Store, ADeclinedCardIsNeverCharged) {
-  StoreInMemory world;
+TEST_P(Store, ADeclinedCardIsNeverCharged) {
+  StoreInMemory world{1, GetParam()};
   ASSERT_TRUE(world.join("ann", "declined"));
   ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
   EXPECT_TRUE(world.until([&] { return *world.order_state("ann") == "declined"; }));
@@ -168,8 +210,8 @@ TEST(Store, ADeclinedCardIsNeverCharged) {
   EXPECT_EQ(world.screen()->status, "declined");
 }
 
-TEST(Store, AnOrderThatIsNotPickedUpExpiresAndGivesTheHoldBack) {
-  StoreInMemory world;
+TEST_P(Store, AnOrderThatIsNotPickedUpExpiresAndGivesTheHoldBack) {
+  StoreInMemory world{1, GetParam()};
   ASSERT_TRUE(world.join("ann", "visa"));
   ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
   world.run_now();
@@ -180,8 +222,8 @@ TEST(Store, AnOrderThatIsNotPickedUpExpiresAndGivesTheHoldBack) {
   EXPECT_EQ(world.charges("ann")->times, 0);
 }
 
-TEST(Store, ALapsedHoldIsMadeAnewAndCharged) {
-  StoreInMemory world;
+TEST_P(Store, ALapsedHoldIsMadeAnewAndCharged) {
+  StoreInMemory world{1, GetParam()};
   ASSERT_TRUE(world.join("ann", "visa"));
   ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
   world.run_now();
@@ -191,8 +233,8 @@ TEST(Store, ALapsedHoldIsMadeAnewAndCharged) {
   EXPECT_EQ(world.charges("ann")->times, 1);
 }
 
-TEST(Store, RefusesBadPredictionsWithTheReasonAndLosesNothing) {
-  StoreInMemory world;
+TEST_P(Store, RefusesBadPredictionsWithTheReasonAndLosesNothing) {
+  StoreInMemory world{1, GetParam()};
   const auto client = world.broker.client();
   const std::string topic = "IoT-test-store-1/up/camera/predictions";
   const std::vector<std::string> bad = {"",
@@ -215,8 +257,8 @@ TEST(Store, RefusesBadPredictionsWithTheReasonAndLosesNothing) {
   EXPECT_EQ((*world.db->reader())->run(letters)->at(0).integer("n"), std::ssize(bad));
 }
 
-TEST(Store, AMessageOfAnotherEnvironmentIsIgnored) {
-  StoreInMemory world;
+TEST_P(Store, AMessageOfAnotherEnvironmentIsIgnored) {
+  StoreInMemory world{1, GetParam()};
   const auto client = world.broker.client();
   client->publish({"IoT-prod-store-1/up/camera/predictions", "{"}, [](Result<void>) {});
   world.run_now();

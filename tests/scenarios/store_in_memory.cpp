@@ -11,7 +11,7 @@
 #include "cloud/push/service.hpp"
 #include "cloud/webhooks/service.hpp"
 #include "lib/base/check.hpp"
-#include "lib/store/sqlite.hpp"
+#include "lib/postgres/test_store.hpp"
 #include "lib/wire/catalogue.hpp"
 
 namespace trayline::scenarios {
@@ -31,7 +31,7 @@ tl::unexpected<Error> nobody(const std::string& customer) {
 
 }  // namespace
 
-StoreInMemory::StoreInMemory(int stations) {
+StoreInMemory::StoreInMemory(int stations, store::Engine engine) {
   settings = std::make_shared<orders::Settings>();
   for (int i = 1; i <= stations; ++i) {
     const std::string n = std::to_string(i);
@@ -40,7 +40,9 @@ StoreInMemory::StoreInMemory(int stations) {
   }
   settings->env = kEnv;
   settings->token_key = "a key for tests";
-  db = *store::open_sqlite({":memory:"}, nullptr);
+  Result<std::unique_ptr<store::Store>> opened = postgres::open_fresh(engine);
+  check(opened.has_value(), "no store: " + (opened ? "" : opened.error().detail));
+  db = std::move(*opened);
   push = std::make_unique<push::MemoryExecutor>();
   edge = std::make_unique<EdgeInMemory>(
       broker, clock, random, wire::Resource{kEnv, CoreId("store-1")}, ScreenId("front-1"));

@@ -1,5 +1,6 @@
-// A whole store in memory under simulated time: the real services on the real host and SQLite, a
-// provider with its own ledger, a broker in memory, one core. Plays stories. One thread.
+// A whole store under simulated time: the real services on the real host, on SQLite in memory or a
+// PostgreSQL of this process, a provider with its own ledger, a broker in memory, one core. Plays
+// stories. One thread.
 #pragma once
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "cloud/push/executor.hpp"
 #include "lib/host/host.hpp"
 #include "lib/host/intake.hpp"
+#include "lib/store/rows.hpp"
 #include "lib/store/store.hpp"
 #include "sim/story/world.hpp"
 #include "tests/scenarios/edge_in_memory.hpp"
@@ -20,7 +22,7 @@ namespace trayline::scenarios {
 class StoreInMemory final : public story::World {
  public:
   // stations: "counter-1" ... "counter-N" with screens "front-1" ... on core "store-1".
-  explicit StoreInMemory(int stations = 1);
+  explicit StoreInMemory(int stations = 1, store::Engine engine = store::Engine::sqlite);
   ~StoreInMemory() override;
 
   Result<void> join(const std::string& customer, const std::string& card) override;
