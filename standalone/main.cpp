@@ -7,6 +7,7 @@
 #include "standalone/audit/audit.hpp"
 #include "standalone/bench/bench.hpp"
 #include "standalone/commands.hpp"
+#include "standalone/database/command.hpp"
 #include "standalone/places/version.hpp"
 #include "standalone/up/up.hpp"
 
@@ -28,6 +29,10 @@ constexpr Command kCommands[] = {
     {"doctor", trayline::standalone::main_of_doctor, "says what this machine is like"},
     {"audit", trayline::audit::main_of_audit, "compares ledger, orders and the provider's books"},
     {"settlement", trayline::audit::main_of_settlement, "says what a day brought, per site"},
+    {"migrate", trayline::database::main_of_migrate, "brings the store's tables to this version"},
+    {"backup", trayline::database::main_of_backup, "writes the store into one file"},
+    {"restore", trayline::database::main_of_restore, "makes the store what a backup says"},
+    {"move", trayline::database::main_of_move, "moves the store between SQLite and PostgreSQL"},
     {"bench", trayline::bench::main_of_bench, "measures"},
 };
 
