@@ -2,10 +2,37 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <map>
 
 #include "standalone/bench/flow.hpp"
+#include "standalone/chaos/chaos.hpp"
 
 namespace trayline::bench {
+namespace {
+
+CLI::App* add_campaign(CLI::App& app, const std::string& name, const std::string& says,
+                       chaos::Options& options) {
+  CLI::App* command = app.add_subcommand(name, says);
+  command->add_option("--seed", options.seed, "Of what is struck when")->capture_default_str();
+  command->add_option("--cores", options.stage.cores, "Edges")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
+  command->add_option("--stations", options.stage.stations, "Of each edge, each with a screen")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
+  command->add_flag("--keep", options.keep, "Keep the temporary folder and say where it is");
+  command->add_flag_callback(
+      "--json", [] {}, "The last line is one JSON object, as without it");
+  return command;
+}
+
+void add_engine(CLI::App* command, chaos::Options& options) {
+  const std::map<std::string, chaos::Engine> engines = {{"sqlite", chaos::Engine::sqlite}};
+  command->add_option("--engine", options.stage.engine, "Of the cloud's store: sqlite")
+      ->transform(CLI::CheckedTransformer(engines));
+}
+
+}  // namespace
 
 int main_of_bench(int argc, char** argv) {
   CLI::App app(
@@ -26,7 +53,43 @@ int main_of_bench(int argc, char** argv) {
       ->check(CLI::Range(80, 200'000))
       ->capture_default_str();
   flow->add_flag("--keep", options.keep, "Keep the temporary folder when something fails");
+  chaos::Options kill;
+  CLI::App* killing = add_campaign(
+      app, "kill",
+      "Kills random processes of a whole store at random moments, and audits what they promised.\n"
+      "Example: trayline bench kill --engine sqlite --kills 50",
+      kill);
+  killing->add_option("--kills", kill.blows, "How many")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  add_engine(killing, kill);
+  chaos::Options pause;
+  pause.how = chaos::How::pause;
+  CLI::App* pausing = add_campaign(app, "pause",
+                                   "The same with processes that stand still for 0.2 to 60 s.\n"
+                                   "Example: trayline bench pause --pauses 20",
+                                   pause);
+  pausing->add_option("--pauses", pause.blows, "How many")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  add_engine(pausing, pause);
+  chaos::Options cut;
+  cut.how = chaos::How::powercut;
+  CLI::App* cutting = add_campaign(
+      app, "powercut",
+      "Cuts the power of a store's disk (an image that is copied; needs root and loop devices).\n"
+      "Example: trayline bench powercut --store edge --cuts 20",
+      cut);
+  cutting->add_option("--cuts", cut.blows, "How many")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  cutting->add_option("--store", cut.store, "cloud or edge")
+      ->check(CLI::IsMember({"cloud", "edge"}))
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  if (killing->parsed()) return chaos::run(kill);
+  if (pausing->parsed()) return chaos::run(pause);
+  if (cutting->parsed()) return chaos::run(cut);
   const Result<void> done = run_flow(options);
   if (done) return 0;
   std::fprintf(stderr, "trayline bench flow: %s\n", done.error().detail.c_str());

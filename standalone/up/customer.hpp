@@ -56,6 +56,8 @@ class Customer {
   Result<void> cancel();
 
   const std::string& order_id() const { return order_id_; }
+  // What its requests are authorised with; empty before sign_up().
+  const std::string& token() const { return token_; }
   // The newest order as the API tells it.
   Result<Json> read_order() const;
   // Its state as the live stream last told it; empty before the first word.

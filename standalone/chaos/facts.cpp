@@ -1,0 +1,121 @@
+#include "standalone/chaos/facts.hpp"
+
+#include <filesystem>
+
+#include "lib/http/client.hpp"
+#include "lib/store/sqlite.hpp"
+
+namespace trayline::chaos {
+namespace {
+
+// Read only, of tables that belong to others; what a campaign asks of them stands here.
+constexpr store::Statement kPredictions{"chaos.predictions", "SELECT id FROM orders_predictions",
+                                        ""};
+constexpr store::Statement kMonitors{
+    "chaos.monitors", "SELECT core, screen, version, painted FROM monitors_screens", ""};
+constexpr store::Statement kWaiting{"chaos.waiting", "SELECT key FROM agent_outbox", ""};
+constexpr store::Statement kQuarantined{"chaos.quarantined", "SELECT key FROM agent_quarantine",
+                                        ""};
+constexpr std::size_t kLedgerBytesMax = 64u << 20;
+
+Result<std::unique_ptr<store::Session>> open_cloud(const Stage& stage) {
+  return store::open_sqlite_reader(stage.disks.cloud + "/cloud.db");
+}
+
+Result<void> add_column(store::Session& session, const store::Statement& statement,
+                        const char* column, std::set<std::string>& out) {
+  const Result<store::Answer> rows = session.run(statement);
+  if (!rows) return fail(rows.error());
+  for (const store::Row& row : *rows) out.insert(row.text(column));
+  return {};
+}
+
+Result<Json> get(const std::string& url, const http::Headers& headers) {
+  http::ClientRequest request;
+  request.url = url;
+  request.headers = headers;
+  const Result<http::Response> response = http::fetch(request);
+  if (!response) return fail(response.error());
+  if (response->status == 404) return fail(Code::not_found, url);
+  if (response->status != 200) {
+    return fail(Code::unavailable, url + ": " + std::to_string(response->status));
+  }
+  JsonLimits limits;
+  limits.bytes_max = kLedgerBytesMax;
+  return parse_json(response->body, limits);
+}
+
+}  // namespace
+
+Result<void> Archive::collect(Facts& facts, const std::vector<std::string>& tokens, bool all) {
+  if (auto done = collect_orders(facts, tokens, all); !done) return done;
+  if (auto done = collect_charges(facts); !done) return done;
+  if (auto done = collect_predictions(facts); !done) return done;
+  return collect_monitors(facts);
+}
+
+Result<void> Archive::collect_orders(Facts& facts, const std::vector<std::string>& tokens,
+                                     bool all) {
+  for (const Visit& visit : facts.visits) {
+    if (visit.order.empty()) continue;
+    const auto known = known_.find(visit.order);
+    if (!all && known != known_.end() && known->second.state == "paid") continue;
+    const Result<Json> order = get(stage_.cloud_url(0) + "/v1/orders/" + visit.order,
+                                   {{"Authorization", "Bearer " + tokens[visit.phone]}});
+    if (!order && order.error().code == Code::not_found) {
+      known_.erase(visit.order);
+      continue;
+    }
+    if (!order) return fail(order.error());
+    const Json* total = order->at("total");
+    known_[visit.order] = {order->text_at("state"),
+                           total == nullptr ? 0 : total->int_at("amount_minor")};
+  }
+  facts.orders = known_;
+  return {};
+}
+
+Result<void> Archive::collect_charges(Facts& facts) const {
+  const Result<Json> ledger = get(stage_.stripe_url() + "/_sim/charges", {});
+  if (!ledger) return fail(ledger.error());
+  const Json* charges = ledger->at("charges");
+  if (charges == nullptr || charges->as_array() == nullptr) {
+    return fail(Code::unavailable, "the simulator's ledger has no charges");
+  }
+  for (const Json& charge : *charges->as_array()) {
+    ChargeFact& fact = facts.charges[charge.text_at("order")];
+    ++fact.times;
+    fact.minor += charge.int_at("captured") - charge.int_at("refunded");
+  }
+  return {};
+}
+
+Result<void> Archive::collect_predictions(Facts& facts) const {
+  const auto cloud = open_cloud(stage_);
+  if (!cloud) return fail(cloud.error());
+  if (auto done = add_column(**cloud, kPredictions, "id", facts.answered); !done) return done;
+  for (const Core& core : stage_.cores) {
+    const auto outbox = store::open_sqlite_reader(core.outbox);
+    if (!outbox) return fail(outbox.error());
+    if (auto done = add_column(**outbox, kWaiting, "key", facts.waiting); !done) return done;
+    if (auto done = add_column(**outbox, kQuarantined, "key", facts.quarantined); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+Result<void> Archive::collect_monitors(Facts& facts) const {
+  const auto cloud = open_cloud(stage_);
+  if (!cloud) return fail(cloud.error());
+  const Result<store::Answer> rows = (*cloud)->run(kMonitors);
+  if (!rows) return fail(rows.error());
+  facts.monitors.clear();
+  for (const store::Row& row : *rows) {
+    facts.monitors[row.text("core") + "/" + row.text("screen")] = {row.integer("version"),
+                                                                   row.optional_integer("painted")};
+  }
+  return {};
+}
+
+}  // namespace trayline::chaos
