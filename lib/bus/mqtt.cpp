@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "lib/base/log.hpp"
+#include "lib/bus/backoff.hpp"
 
 namespace trayline::bus {
 namespace {
@@ -24,8 +25,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds kBackoffFirst{1000};
-constexpr milliseconds kBackoffMax{60'000};
 constexpr milliseconds kConnectTimeout{10'000};  // from the first packet to the broker's answer
 constexpr milliseconds kMiscInterval{1000};      // keep-alive and time-outs of the library
 constexpr std::size_t kSubscriptionsMax = 1000;
@@ -236,7 +235,7 @@ class MqttBus final : public Bus {
 
   void accepted() {
     connected_ = true;
-    failures_ = 0;
+    backoff_.reset();
     deadline_ = {};
     log(Level::info, "mqtt connected", {{"host", config_.host}, {"port", config_.port}});
     for (std::size_t i = 0; i < subscriptions_.size(); ++i) ask_for(i);
@@ -282,7 +281,7 @@ class MqttBus final : public Bus {
   void lose(std::string reason) {
     ++connection_;
     close();
-    const milliseconds wait = next_wait();
+    const milliseconds wait = backoff_.next(random_);
     log(Level::warning, connected_ ? "mqtt connection lost" : "mqtt broker cannot be reached",
         {{"host", config_.host},
          {"port", config_.port},
@@ -294,14 +293,6 @@ class MqttBus final : public Bus {
     for (const auto& [id, done] : lost)
       done(fail(Code::unavailable, "the connection was lost: " + reason));
     if (was_connected) tell(false);
-  }
-
-  // Full jitter: anywhere between nothing and the doubled bound.
-  milliseconds next_wait() {
-    const milliseconds bound =
-        std::min(kBackoffMax, kBackoffFirst * (std::int64_t{1} << std::min(failures_++, 6)));
-    return milliseconds(
-        static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(bound.count()) + 1)));
   }
 
   void tell(bool connected) {
@@ -319,7 +310,7 @@ class MqttBus final : public Bus {
   Handle handle_{nullptr, &mosquitto_destroy};
   std::uint64_t connection_ = 0;  // counts attempts and losses
   int fd_ = -1;
-  int failures_ = 0;
+  Backoff backoff_;
   bool connected_ = false;
   Loop::Watch watch_;
   Loop::Timer deadline_;
