@@ -154,6 +154,7 @@ void Campaign::recover(const Blow& blow, Millis began, const std::string& commit
     const auto most = static_cast<std::uint64_t>(kBreath.count());
     return wait(Millis(static_cast<std::int64_t>(parts_.random.below(most))));
   }
+  report_.ready_ms.push_back((parts_.clock.monotonic() - began).count());
   if (!parts_.moments.wait_settled(committed_after, kRecoversWithin)) {
     parts_.say(blow.victim + ": nothing was settled within " +
                std::to_string(kRecoversWithin.count() / 1000) + " s");

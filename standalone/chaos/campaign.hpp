@@ -24,6 +24,7 @@ struct Report {
   std::uint64_t steps_back = 0;
   double seconds = 0;
   std::vector<std::int64_t> recovery_ms;  // of blows to the cloud or its database
+  std::vector<std::int64_t> ready_ms;     // of them, until the program said that it is ready
   std::vector<std::string> struck;        // how often whom
   Audit audit;
   bool ok(const Options& options) const;
