@@ -27,9 +27,13 @@ CLI::App* add_campaign(CLI::App& app, const std::string& name, const std::string
 }
 
 void add_engine(CLI::App* command, chaos::Options& options) {
-  const std::map<std::string, chaos::Engine> engines = {{"sqlite", chaos::Engine::sqlite}};
-  command->add_option("--engine", options.stage.engine, "Of the cloud's store: sqlite")
+  const std::map<std::string, chaos::Engine> engines = {{"sqlite", chaos::Engine::sqlite},
+                                                        {"postgres", chaos::Engine::postgres}};
+  command->add_option("--engine", options.stage.engine, "Of the cloud's store: sqlite or postgres")
       ->transform(CLI::CheckedTransformer(engines));
+  command->add_option("--hosts", options.stage.hosts, "Of the cloud; several on postgres alone")
+      ->check(CLI::Range(1, 9))
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -83,10 +87,17 @@ int main_of_bench(int argc, char** argv) {
   cutting->add_option("--cuts", cut.blows, "How many")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
-  cutting->add_option("--store", cut.store, "cloud or edge")
-      ->check(CLI::IsMember({"cloud", "edge"}))
+  cutting->add_option("--store", cut.store, "cloud, edge or postgres")
+      ->check(CLI::IsMember({"cloud", "edge", "postgres"}))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  if (cut.store == "postgres") cut.stage.engine = chaos::Engine::postgres;
+  for (const chaos::Options* campaign : {&kill, &pause}) {
+    if (campaign->stage.hosts > 1 && campaign->stage.engine != chaos::Engine::postgres) {
+      std::fprintf(stderr, "trayline bench: --hosts above 1 needs --engine postgres\n");
+      return 2;
+    }
+  }
   if (killing->parsed()) return chaos::run(kill);
   if (pausing->parsed()) return chaos::run(pause);
   if (cutting->parsed()) return chaos::run(cut);

@@ -1,9 +1,10 @@
 #include "standalone/chaos/campaign.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <filesystem>
 #include <thread>
 
+#include "standalone/chaos/database.hpp"
 #include "standalone/up/customer.hpp"
 #include "standalone/up/on_loop.hpp"
 
@@ -140,6 +141,11 @@ Result<void> Campaign::cut() {
     if (auto done = parts_.crew.kill(name); !done) return done;
   }
   if (auto done = parts_.disk->cut(); !done) return done;
+  // After a power cut no process has the number that it names.
+  std::error_code ignored;
+  if (store == "postgres") {
+    std::filesystem::remove(postgres_data(parts_.stage) + "/postmaster.pid", ignored);
+  }
   for (const std::string& name : writers) {
     if (auto done = parts_.crew.start_again(name); !done) {
       return fail(Code::unavailable, done.error().detail);

@@ -9,6 +9,7 @@
 #include "infra/broker/process.hpp"
 #include "lib/base/log.hpp"
 #include "standalone/chaos/campaign.hpp"
+#include "standalone/chaos/database.hpp"
 
 namespace trayline::chaos {
 namespace fs = std::filesystem;
@@ -32,6 +33,9 @@ Result<Report> carry_out(const Options& options, const std::string& dir) {
     Result<Disk> made = Disk::make(folder_of(options.store, stage->disks));
     if (!made) return fail(made.error());
     disk.emplace(std::move(*made));
+  }
+  if (options.stage.engine == Engine::postgres) {
+    if (auto made = make_cluster(*stage); !made) return fail(made.error());
   }
   SeededRandom blows(options.seed);
   SeededRandom guests(~options.seed);
@@ -57,6 +61,9 @@ Result<Report> carry_out(const Options& options, const std::string& dir) {
 Result<void> can_run(const Options& options) {
   if (broker::mosquitto_program().empty()) {
     return fail(Code::not_found, "mosquitto is not installed; `apt-get install mosquitto`");
+  }
+  if (options.stage.engine == Engine::postgres && postgres_program("postgres").empty()) {
+    return fail(Code::not_found, "PostgreSQL 15 is not installed; `apt-get install postgresql`");
   }
   return options.how == How::powercut ? enter_private_mounts() : Result<void>();
 }

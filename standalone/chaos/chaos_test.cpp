@@ -4,15 +4,22 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
 
+#include "infra/broker/process.hpp"
 #include "standalone/chaos/campaign.hpp"
+#include "standalone/chaos/database.hpp"
 
 namespace trayline::chaos {
 namespace {
@@ -196,6 +203,94 @@ TEST(Disk, ACutLosesWhatWasNotSyncedAndNothingElse) {
   ::waitpid(child, &status, 0);
   if (WEXITSTATUS(status) == kSkipped) GTEST_SKIP() << "no root or no loop devices here";
   EXPECT_EQ(WEXITSTATUS(status), 0) << "1: not cut, 2: synced and lost, 3: not synced and kept";
+}
+
+// What PostgreSQL is asked comes back as texts, column by column.
+TEST(Database, AnswersOnPostgres) {
+  if (postgres_program("pg_ctl").empty()) GTEST_SKIP() << "PostgreSQL 15 is not installed";
+  const Folder folder;
+  fs::permissions(folder.path, fs::perms::owner_all | fs::perms::others_exec);
+  Stage stage;
+  stage.options.engine = Engine::postgres;
+  stage.disks.postgres = folder.path + "/postgres";
+  stage.postgres_port = broker::free_port();
+  const Result<void> made = make_cluster(stage);
+  ASSERT_TRUE(made) << made.error().detail;
+  const std::vector<std::string> control = {postgres_program("pg_ctl"), "-D", postgres_data(stage)};
+  std::vector<std::string> start = control;
+  start.insert(
+      start.end(),
+      {"-w", "-s", "-l", postgres_data(stage) + "/log", "-o",
+       "-k '' -c listen_addresses=127.0.0.1 -p " + std::to_string(stage.postgres_port), "start"});
+  std::vector<std::string> stop = control;
+  stop.insert(stop.end(), {"-m", "immediate", "-s", "stop"});
+  const Result<std::string> started = run_program(start, kPostgresUser);
+  ASSERT_TRUE(started) << started.error().detail;
+  const Result<Table> table = ask_cloud(
+      stage, "SELECT 'a' AS one, '' AS two UNION ALL SELECT 'b', '2' ORDER BY 1", {"one", "two"});
+  EXPECT_TRUE(run_program(stop, kPostgresUser));
+  ASSERT_TRUE(table) << table.error().detail;
+  EXPECT_EQ(*table, (Table{{"a", ""}, {"b", "2"}}));
+}
+
+TEST(Database, SaysWhatAProgramSaidThatFailed) {
+  const Result<std::string> failed = run_program({"sh", "-c", "echo no luck; exit 3"});
+  ASSERT_FALSE(failed);
+  EXPECT_NE(failed.error().detail.find("no luck"), std::string::npos) << failed.error().detail;
+  EXPECT_EQ(run_program({"/no/such/program"}).error().code, Code::not_found);
+}
+
+// The other end of a feeder, as the feed function is.
+class Feed {
+ public:
+  explicit Feed(const std::string& path) : fd_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size());
+    EXPECT_EQ(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    const timeval most{5, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most));
+  }
+  ~Feed() { ::close(fd_); }
+  std::string hear() const {
+    std::string line;
+    for (char c; ::recv(fd_, &c, 1, 0) == 1 && c != '\n';) line.push_back(c);
+    return line;
+  }
+  void say(const std::string& line) const {
+    EXPECT_EQ(::send(fd_, line.data(), line.size(), 0), static_cast<ssize_t>(line.size()));
+  }
+
+ private:
+  int fd_;
+};
+
+// A function that was killed before it answered gets the message again, and so does one whose hub
+// refused it; only ok ends that.
+TEST(Feeder, HandsOverUntilTheHubSaysOk) {
+  const Folder folder;
+  const std::string path = folder.path + "/feed";
+  Loop loop;
+  Feeder feeder(loop);
+  ASSERT_TRUE(feeder.listen(path));
+  int accepted = 0;
+  feeder.publish("k1", "predictions", Json(7), [&] {
+    ++accepted;
+    loop.stop();
+  });
+  std::thread function([&] {
+    const std::string line = R"({"key":"k1","topic":"predictions","body":7})";
+    { EXPECT_EQ(Feed(path).hear(), line); }
+    const Feed feed(path);
+    EXPECT_EQ(feed.hear(), line);
+    feed.say("{\"key\":\"k1\",\"ok\":false,\"why\":\"full\"}\n");
+    EXPECT_EQ(feed.hear(), line);
+    feed.say("{\"key\":\"k1\",\"ok\":true}\n");
+  });
+  const Loop::Timer deadline = loop.after(Millis(20'000), [&] { loop.stop(); });
+  loop.run();
+  function.join();
+  EXPECT_EQ(accepted, 1);
 }
 
 }  // namespace

@@ -3,10 +3,8 @@
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <sched.h>
-#include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,6 +14,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "standalone/chaos/database.hpp"
 
 namespace trayline::chaos {
 namespace fs = std::filesystem;
@@ -31,17 +31,8 @@ tl::unexpected<Error> failed(const std::string& what) {
 }
 
 Result<void> make_file_system(const std::string& file) {
-  std::vector<std::string> words = {"mkfs.ext4", "-q", "-F", "-m", "0", file};
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t pid = -1;
-  const int error = ::posix_spawnp(&pid, "mkfs.ext4", nullptr, nullptr, arguments.data(), environ);
-  if (error != 0) return fail(Code::unavailable, "mkfs.ext4: " + std::string(strerror(error)));
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return fail(Code::unavailable, "mkfs.ext4 failed");
+  const auto made = run_program({"mkfs.ext4", "-q", "-F", "-m", "0", file});
+  return made ? Result<void>() : fail(made.error());
 }
 
 // A free loop device on this file, which is free again when it is unmounted.

@@ -4,23 +4,20 @@
 
 #include "lib/http/client.hpp"
 #include "lib/store/sqlite.hpp"
+#include "standalone/chaos/database.hpp"
 
 namespace trayline::chaos {
 namespace {
 
 // Read only, of tables that belong to others; what a campaign asks of them stands here.
-constexpr store::Statement kPredictions{"chaos.predictions", "SELECT id FROM orders_predictions",
-                                        ""};
-constexpr store::Statement kMonitors{
-    "chaos.monitors", "SELECT core, screen, version, painted FROM monitors_screens", ""};
+constexpr const char* kPredictions = "SELECT id FROM orders_predictions";
+constexpr const char* kMonitors =
+    "SELECT core, screen, CAST(version AS text) AS version,"
+    " COALESCE(CAST(painted AS text), '') AS painted FROM monitors_screens";
 constexpr store::Statement kWaiting{"chaos.waiting", "SELECT key FROM agent_outbox", ""};
 constexpr store::Statement kQuarantined{"chaos.quarantined", "SELECT key FROM agent_quarantine",
                                         ""};
 constexpr std::size_t kLedgerBytesMax = 64u << 20;
-
-Result<std::unique_ptr<store::Session>> open_cloud(const Stage& stage) {
-  return store::open_sqlite_reader(stage.disks.cloud + "/cloud.db");
-}
 
 Result<void> add_column(store::Session& session, const store::Statement& statement,
                         const char* column, std::set<std::string>& out) {
@@ -91,9 +88,9 @@ Result<void> Archive::collect_charges(Facts& facts) const {
 }
 
 Result<void> Archive::collect_predictions(Facts& facts) const {
-  const auto cloud = open_cloud(stage_);
-  if (!cloud) return fail(cloud.error());
-  if (auto done = add_column(**cloud, kPredictions, "id", facts.answered); !done) return done;
+  const Result<Table> answered = ask_cloud(stage_, kPredictions, {"id"});
+  if (!answered) return fail(answered.error());
+  for (const auto& row : *answered) facts.answered.insert(row[0]);
   for (const Core& core : stage_.cores) {
     const auto outbox = store::open_sqlite_reader(core.outbox);
     if (!outbox) return fail(outbox.error());
@@ -106,14 +103,13 @@ Result<void> Archive::collect_predictions(Facts& facts) const {
 }
 
 Result<void> Archive::collect_monitors(Facts& facts) const {
-  const auto cloud = open_cloud(stage_);
-  if (!cloud) return fail(cloud.error());
-  const Result<store::Answer> rows = (*cloud)->run(kMonitors);
+  const Result<Table> rows = ask_cloud(stage_, kMonitors, {"core", "screen", "version", "painted"});
   if (!rows) return fail(rows.error());
   facts.monitors.clear();
-  for (const store::Row& row : *rows) {
-    facts.monitors[row.text("core") + "/" + row.text("screen")] = {row.integer("version"),
-                                                                   row.optional_integer("painted")};
+  for (const auto& row : *rows) {
+    ScreenFact& fact = facts.monitors[row[0] + "/" + row[1]];
+    fact.version = std::stoll(row[2]);
+    if (!row[3].empty()) fact.painted = std::stoll(row[3]);
   }
   return {};
 }

@@ -16,6 +16,7 @@
 #include "infra/core/core.hpp"
 #include "infra/pki/pki.hpp"
 #include "lib/config/config.hpp"
+#include "standalone/chaos/database.hpp"
 #include "standalone/up/secrets.hpp"
 #include "standalone/up/state_folder.hpp"
 
@@ -82,6 +83,7 @@ class Setter {
     if (auto done = write_store(); !done) return done;
     if (auto done = broker(); !done) return done;
     stripe();
+    if (stage_.options.engine == Engine::postgres) postgres();
     for (int host = 1; host <= stage_.options.hosts; ++host) {
       if (auto done = cloud(host); !done) return done;
     }
@@ -159,6 +161,24 @@ class Setter {
         [](const std::string& line) { return line.starts_with("{\"url\""); });
   }
 
+  // Its cluster is made later, when its disk is there.
+  void postgres() {
+    add(
+        "postgres",
+        {postgres_program("postgres"), "-D", postgres_data(stage_), "-p",
+         std::to_string(stage_.postgres_port), "-k", "", "-c", "listen_addresses=127.0.0.1"},
+        [](const std::string& line) {
+          return line.ends_with("database system is ready to accept connections");
+        },
+        kPostgresUser);
+  }
+
+  // [store] stands at the end, as text.
+  std::string store_text() const {
+    if (stage_.options.engine == Engine::sqlite) return "";
+    return "\n[store]\nengine = \"postgres\"\nurl = \"" + postgres_url(stage_) + "\"\n";
+  }
+
   Result<void> cloud(int host) {
     const std::string number = std::to_string(host);
     const core::Places places{state_.dir()};
@@ -185,7 +205,9 @@ class Setter {
     out.payments.webhook_secret_files = {secrets_.webhook};
     out.accounts.issuer = stage_.cloud_url(0);  // tokens of one host serve at all
     const std::string file = state_.path("cloud-" + number + ".toml");
-    if (auto done = up::write_text(file, config::print_config(out)); !done) return done;
+    if (auto done = up::write_text(file, config::print_config(out) + store_text()); !done) {
+      return done;
+    }
     add("cloud-" + number, {programs_ + "/trayline-cloud", "--config", file}, says_ready);
     return {};
   }
