@@ -30,7 +30,8 @@ void add_engine(CLI::App* command, chaos::Options& options) {
   const std::map<std::string, chaos::Engine> engines = {{"sqlite", chaos::Engine::sqlite},
                                                         {"postgres", chaos::Engine::postgres}};
   command->add_option("--engine", options.stage.engine, "Of the cloud's store: sqlite or postgres")
-      ->transform(CLI::CheckedTransformer(engines));
+      ->transform(CLI::CheckedTransformer(engines))
+      ->option_text("sqlite|postgres");
   command->add_option("--hosts", options.stage.hosts, "Of the cloud; several on postgres alone")
       ->check(CLI::Range(1, 9))
       ->capture_default_str();
