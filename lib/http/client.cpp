@@ -17,6 +17,8 @@ namespace trayline::http {
 
 namespace {
 
+constexpr long kKeptMost = 128;  // idle connections, to all hosts together
+
 struct Transfer {
   Easy easy;
   Client::Done done;
@@ -69,6 +71,9 @@ void Client::State::open() {
   curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
   curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(limits.per_host_max));
+  // Else curl keeps four times as many as there are transfers: between two waves of requests it
+  // would close most of what the next wave needs.
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kKeptMost);
 }
 
 int Client::State::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
