@@ -104,6 +104,7 @@ Result<void> Server::make_cluster() {
       "max_connections = {}\nmax_prepared_transactions = 0\nlog_line_prefix = '%m [%p] %a '\n",
       port_, config_.connections_max);
   if (!config_.durable) settings << "fsync = off\nfull_page_writes = off\nshared_buffers = 32MB\n";
+  for (const std::string& line : config_.settings) settings << line << "\n";
   settings.close();
   if (!settings) return fail(Code::unavailable, "cannot write " + dir_ + "/data/postgresql.conf");
   return {};

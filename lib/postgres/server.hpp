@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lib/base/result.hpp"
 
@@ -17,6 +18,7 @@ struct ServerConfig {
   bool durable = false;       // false: no fsync, for tests that cut no power and kill no machine
   std::string password = {};  // of kUser; empty: whoever reaches the port is let in
   int connections_max = 60;
+  std::vector<std::string> settings = {};  // lines of postgresql.conf, e.g. "max_wal_size = 4GB"
 };
 
 class Server {
