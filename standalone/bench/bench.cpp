@@ -47,15 +47,31 @@ int main_of_bench(int argc, char** argv) {
   app.require_subcommand(1);
   FlowOptions options;
   CLI::App* flow = app.add_subcommand(
-      "flow", "Predictions over MQTT to paid screens, with the generator of ../shared/bench");
-  flow->add_option("--shared", options.shared, "Folder with loadgen/ and stripe-double/")
+      "flow", "Predictions over MQTT to paid screens: us, the peer and the yardstick by turns");
+  flow->add_option("--shared", options.shared, "Folder of the benchmark kit")
       ->capture_default_str();
+  flow->add_option("--engine", options.engines, "Stores of ours: postgres, sqlite")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"postgres", "sqlite"}))
+      ->capture_default_str();
+  flow->add_flag_callback(
+      "--no-peer", [&options] { options.peer = false; }, "Without the peer in Node.js");
+  flow->add_flag_callback(
+      "--no-limit", [&options] { options.limit = false; }, "Without the yardstick in C");
   flow->add_option("--in-flight", options.in_flight, "Orders under way, one step each")
       ->delimiter(',')
+      ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   flow->add_option("--orders", options.per_step,
                    "Orders in each step (an eighth with one in flight)")
       ->check(CLI::Range(80, 200'000))
+      ->capture_default_str();
+  flow->add_option("--repeats", options.repeats, "How often each takes its turn")
+      ->check(CLI::Range(1, 99))
+      ->capture_default_str();
+  flow->add_option("--chaos-orders", options.chaos_orders,
+                   "Orders while our cloud is killed every 5 s; 0: none")
+      ->check(CLI::Range(0, 200'000))
       ->capture_default_str();
   flow->add_flag("--keep", options.keep, "Keep the temporary folder when something fails");
   chaos::Options kill;

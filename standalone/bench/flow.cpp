@@ -1,269 +1,267 @@
-// The first whole path under load: predictions over MQTT until the screen's state says paid, with
-// the load generator and the charge double of ../shared/bench. Holds are made while seeding.
+// The run: who is seeded, started and loaded when. Contenders take turns, one alive at a time.
 #include "standalone/bench/flow.hpp"
 
+#include <sys/utsname.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
-#include "cloud/cloud.hpp"
-#include "cloud/orders/service.hpp"
-#include "cloud/orders/token.hpp"
 #include "infra/broker/process.hpp"
 #include "lib/base/log.hpp"
-#include "lib/http/client.hpp"
-#include "lib/store/sqlite.hpp"
-#include "lib/wire/catalogue.hpp"
-#include "lib/wire/payments.hpp"
-#include "standalone/bench/process.hpp"
+#include "lib/postgres/server.hpp"
+#include "standalone/bench/chaos.hpp"
+#include "standalone/bench/ours.hpp"
+#include "standalone/bench/report.hpp"
+#include "standalone/bench/theirs.hpp"
 
 namespace trayline::bench {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kEnv = "bench";
-constexpr std::string_view kItems = R"([{"sku":"soup","count":1,"score":0.97,"margin":3},)"
-                                    R"({"sku":"roll","count":2,"score":0.95,"margin":3}])";
-constexpr std::int64_t kTotal = 550 + 2 * 120;
-constexpr int kSeedSecondsMax = 240;
+constexpr int kWarmUp = 500;  // orders of each turn that are not measured
+constexpr int kWarmUpInFlight = 64;
+constexpr int kAlonePart = 8;  // an eighth of a step with one in flight
+constexpr int kPeerWorkers = 2;
 
-struct Bench {
-  FlowOptions options;
-  std::string dir;
-  std::uint16_t broker_port = 0;
-  std::uint16_t double_port = 0;
-  std::uint16_t cloud_port = 0;
-  std::string file(const std::string& name) const { return dir + "/" + name; }
-};
-
-void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
-
-void write_private(const std::string& path, const std::string& text) {
-  write(path, text);
-  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+int orders_of(const FlowOptions& options, int in_flight) {
+  return in_flight == 1 ? options.per_step / kAlonePart : options.per_step;
 }
 
-std::string core(int i) { return "core-" + std::to_string(i); }
-
-void write_files(const Bench& b) {
-  std::string store =
-      "[site]\nid = \"main\"\nname = \"Bench\"\ncurrency = \"EUR\"\n"
-      "[[item]]\nsku = \"soup\"\nname = \"Soup\"\nprice_minor = 550\n"
-      "[[item]]\nsku = \"roll\"\nname = \"Roll\"\nprice_minor = 120\n";
-  for (int i = 0; i < b.options.stations; ++i) {
-    store +=
-        "[[core]]\nid = \"" + core(i) + "\"\n[[core.station]]\nid = \"s\"\nscreen = \"front\"\n";
-  }
-  write(b.file("store.toml"), store);
-  write_private(b.file("sk"), "sk_test_bench");
-  write_private(b.file("pk"), "pk_test_bench");
-  write_private(b.file("whsec"), "whsec_bench");
-  write(b.file("cloud.toml"),
-        "env = \"" + kEnv +
-            "\"\ndata_dir = \"data\"\nstore_file = \"store.toml\"\n[listen]\nport = " +
-            std::to_string(b.cloud_port) + "\n[broker]\nport = " + std::to_string(b.broker_port) +
-            "\n[payments]\nurl = \"http://127.0.0.1:" + std::to_string(b.double_port) +
-            "\"\nsecret_key_file = \"sk\"\npublishable_key_file = \"pk\"\n"
-            "webhook_secret_files = [\"whsec\"]\n");
-  // The bench alone: a plain loopback listener, the same for every contender.
-  write(b.file("mosquitto.conf"),
-        "listener " + std::to_string(b.broker_port) +
-            " 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\n"
-            "set_tcp_nodelay true\npersistence false\n");
-  write(b.file("trayline.conf"),
-        "mode=flow\nhost=127.0.0.1\n"
-        "pub_topic=IoT-bench-{core}/up/camera/predictions\n"
-        "pub_body={\"id\":\"{prediction}\",\"core\":\"{core}\",\"station\":\"s\",\"visit\":\"{"
-        "visit}\","
-        "\"number\":1,\"codes\":[\"{code}\"],\"items\":{items},\"verdict\":\"confident\"}\n"
-        "sub_topic=+/down/screen/+/state\nmatch_column=order_id\nmatch_field=order\n"
-        "done_field=status\ndone_values=paid\nlane_column=core\n"
-        "ack_topic=+/down/agent/acks\nack_match_column=prediction\nack_match_field=prediction\n"
-        "ack_field=result\nack_values=accepted\namount_column=amount\n");
+int orders_of_turns(const FlowOptions& options) {
+  int turn = kWarmUp;
+  for (const int c : options.in_flight) turn += orders_of(options, c);
+  return turn * options.repeats;
 }
 
-// The cloud in this process places all orders; their holds are made at the double.
-Result<void> seed(const Bench& b) {
-  const Result<cloud::Settings> settings = cloud::load_settings(b.file("cloud.toml"));
-  if (!settings) return fail(settings.error());
-  Result<std::unique_ptr<cloud::Cloud>> opened = cloud::Cloud::open(*settings);
-  if (!opened) return fail(opened.error());
-  cloud::Cloud& cloud = **opened;
-  std::thread running([&] { cloud.run(); });
-  const auto post = [&](const host::Message& message) {
-    while (!cloud.post(message)) give_way(5);
-  };
-  SystemRandom random;
-  const SystemClock clock;
-  const UserId user("bench-user");
-  post(host::to<wire::payments::In>(wire::payments::kService,
-                                    wire::payments::CustomerReady{user, "cus_bench", "", {}}));
-  give_way(200);
-  post(host::to<wire::payments::In>(wire::payments::kService,
-                                    wire::payments::CardSaved{"cus_bench", "pm_card_visa"}));
-  give_way(200);
-  std::vector<OrderId> ids;
-  for (int i = 0; i < b.options.orders; ++i) {
-    wire::catalogue::Quote quote;
-    quote.order = OrderId(uuid7(clock.now(), random));
-    quote.user = user;
-    std::array<std::uint8_t, 8> code{};
-    random.fill(code);
-    quote.code = to_hex(code);
-    quote.site = SiteId("main");
-    quote.lines = {{Sku("soup"), 1}, {Sku("roll"), 2}};
-    ids.push_back(quote.order);
-    post(host::to<wire::catalogue::In>(wire::catalogue::kService, std::move(quote)));
-  }
-  const Result<std::unique_ptr<store::Session>> reader = cloud.reader();
-  if (!reader) return fail(reader.error());
-  const Result<std::string> key = cloud.order_key();
-  std::ofstream tsv(b.file("orders.tsv"));
-  tsv << "order_id\tcore\tprediction\tvisit\tcode\tamount\titems\n";
-  Result<void> done;
-  const Millis end = clock.monotonic() + std::chrono::seconds(kSeedSecondsMax);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    Result<orders::Order> order = orders::read_order(**reader, ids[i]);
-    while (!order || order->state != orders::State::authorised) {
-      if (clock.monotonic() > end) {
-        done = fail(Code::unavailable, "the orders were not held in time");
-        break;
-      }
-      give_way(20);
-      order = orders::read_order(**reader, ids[i]);
-    }
-    if (!done) break;
-    tsv << ids[i].value << '\t' << core(static_cast<int>(i) % b.options.stations) << '\t'
-        << uuid7(clock.now(), random) << '\t' << uuid7(clock.now(), random) << '\t'
-        << orders::sign_token({order->code, order->placed + settings->orders.ttl.value}, *key)
-        << '\t' << kTotal << '\t' << kItems << '\n';
-  }
-  cloud.stop();
-  running.join();
-  return done;
-}
-
-Result<void> wait_for_port(std::uint16_t port) {
-  http::ClientRequest request;
-  request.url = "http://127.0.0.1:" + std::to_string(port) + "/healthz";
-  for (int i = 0; i < 500; ++i) {
-    if (const auto response = http::fetch(request); response && response->status == 200) return {};
-    give_way(20);
-  }
-  return fail(Code::unavailable, "the cloud does not answer");
-}
-
-double number(const Json& json, const std::string& name) {
-  const Json* value = json.at(name);
-  if (value == nullptr) return 0;
-  if (const std::int64_t* i = value->as_int()) return static_cast<double>(*i);
-  return value->as_double() ? *value->as_double() : 0;
-}
-
-struct Row {
-  std::string id;
-  std::string what;
-  double value = 0;
-  std::string unit;
-};
-
-void print(const Row& row, int in_flight, bool ok) {
-  const Json line = Json::object({{"id", row.id},
-                                  {"what", row.what},
-                                  {"value", row.value},
-                                  {"unit", row.unit},
-                                  {"goal", nullptr},
-                                  {"ok", ok},
-                                  {"in_flight", in_flight}});
-  std::puts(line.dump().c_str());
-}
-
-Result<void> measure(const Bench& b, const std::vector<std::pair<std::string, pid_t>>& processes) {
-  std::string pids = "pids=";
-  for (const auto& [label, pid] : processes) {
-    pids += (pids.size() > 5 ? "," : "") + label + ":" + std::to_string(pid);
-  }
-  int skip = 0;
-  for (const int concurrency : b.options.in_flight) {
-    const int n = concurrency == 1 ? b.options.per_step / 8 : b.options.per_step;
-    const std::vector<std::string> command = {b.file("mqload"),
-                                              b.file("trayline.conf"),
-                                              "port=" + std::to_string(b.broker_port),
-                                              "charges_port=" + std::to_string(b.double_port),
-                                              "orders=" + b.file("orders.tsv"),
-                                              pids,
-                                              "skip=" + std::to_string(skip),
-                                              "n=" + std::to_string(n),
-                                              "concurrency=" + std::to_string(concurrency)};
-    skip += n;
-    const Result<std::string> text = run(command, b.file("mqload.log"));
-    const Result<Json> json = parse_json(text ? *text : text.error().detail);
-    if (!json) return fail(Code::unavailable, text ? *text : text.error().detail);
-    std::fprintf(stderr, "%d in flight: %s\n", concurrency, json->dump().c_str());
-    const bool* ok = json->at("ok") ? json->at("ok")->as_bool() : nullptr;
-    std::vector<Row> rows = {
-        {"F1", "orders per second, prediction to paid screen", number(*json, "per_s"), "1/s"},
-        {"F3", "median latency", number(*json, "p50_ms"), "ms"},
-        {"F3b", "99th percentile of latency", number(*json, "p99_ms"), "ms"}};
-    for (const auto& [label, pid] : processes) {
-      rows.push_back(
-          {"F2-" + label, "CPU per order of " + label, number(*json, label + "_cpu_us"), "us"});
-    }
-    for (const Row& row : rows) print(row, concurrency, ok != nullptr && *ok);
+Result<void> build_kit(const Ground& ground) {
+  for (const std::string source : {"stripe-double/stripe_double.c", "loadgen/mqload.c"}) {
+    const std::string path = ground.shared + "/" + source;
+    if (!fs::exists(path))
+      return fail(Code::not_found, path + " is not there; say --shared FOLDER");
+    const auto built = run({"gcc", "-O2", "-o", ground.file(fs::path(source).stem()), path},
+                           ground.file("gcc.log"));
+    if (!built) return fail(built.error());
   }
   return {};
 }
 
-Result<void> flow(Bench& b) {
-  const std::string shared = b.options.shared;
-  for (const std::string source : {"stripe-double/stripe_double.c", "loadgen/mqload.c"}) {
-    const std::string out = b.file(fs::path(source).stem().string());
-    if (!fs::exists(shared + "/" + source)) {
-      return fail(Code::not_found, shared + "/" + source + " is not there; say --shared FOLDER");
-    }
-    const auto built = run({"gcc", "-O2", "-o", out, shared + "/" + source}, b.file("gcc.log"));
-    if (!built) return fail(built.error());
-  }
-  b.broker_port = broker::free_port();
-  b.double_port = broker::free_port();
-  b.cloud_port = broker::free_port();
-  write_files(b);
-  Result<Process> broker = Process::start({"/usr/sbin/mosquitto", "-c", b.file("mosquitto.conf")},
-                                          b.file("mosquitto.log"));
-  if (!broker) return fail(broker.error());
-  const Result<Process> charges = Process::start(
-      {b.file("stripe_double"), std::to_string(b.double_port)}, b.file("double.log"));
-  if (!charges) return fail(charges.error());
-  give_way(300);
-  std::fprintf(stderr, "seeding %d orders with their holds\n", b.options.orders);
-  if (Result<void> seeded = seed(b); !seeded) return seeded;
-  const std::string program = fs::read_symlink("/proc/self/exe").parent_path() / "trayline-cloud";
-  const Result<Process> cloud =
-      Process::start({program, "--config", b.file("cloud.toml")}, b.file("cloud.log"));
-  if (!cloud) return fail(cloud.error());
-  if (Result<void> up = wait_for_port(b.cloud_port); !up) return up;
-  give_way(500);
-  return measure(b,
-                 {{"cloud", cloud->pid()}, {"broker", broker->pid()}, {"double", charges->pid()}});
+// The bench alone: a plain loopback listener, the same for every contender.
+void write_broker(const Ground& ground) {
+  std::ofstream(ground.file("mosquitto.conf"))
+      << "listener " << ground.broker_port
+      << " 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\n"
+         "set_tcp_nodelay true\npersistence false\n";
 }
+
+Json::Object about() {
+  std::ifstream load_file("/proc/loadavg");
+  double load = 0;
+  load_file >> load;
+  std::ifstream cpus("/proc/cpuinfo");
+  std::string model = "CPU";
+  for (std::string line; std::getline(cpus, line);) {
+    if (line.starts_with("model name")) model = line.substr(line.find(':') + 2);
+  }
+  utsname system{};
+  ::uname(&system);
+  Json::Object out;
+  out.set("load", load)
+      .set("machine", std::to_string(std::thread::hardware_concurrency()) + " x " + model + ", " +
+                          system.sysname + " " + system.release);
+  return out;
+}
+
+void print(const std::vector<Row>& rows) {
+  for (const Row& row : rows) std::puts(to_json(row, about()).dump().c_str());
+  std::fflush(stdout);
+}
+
+// Everything that runs meanwhile; ended in reverse.
+class Flow {
+ public:
+  Flow(const FlowOptions& options, std::string dir) : options_(options) {
+    ground_.dir = std::move(dir);
+    ground_.shared = options.shared;
+    ground_.broker_port = broker::free_port();
+    ground_.double_port = broker::free_port();
+  }
+  Result<void> run() {
+    if (auto r = start_ground(); !r) return r;
+    if (auto r = gather(); !r) return r;
+    for (const auto& contender : contenders_) {
+      std::fprintf(stderr, "seeding %s\n", contender->name().c_str());
+      if (auto r = contender->seed(seeds(*contender), stations()); !r) return r;
+    }
+    for (int repeat = 0; repeat < options_.repeats; ++repeat) {
+      for (const auto& contender : contenders_) {
+        if (auto r = take_turn(*contender); !r) return r;
+      }
+    }
+    print(figures(steps_));
+    for (const Ours* ours : ours_) print(goals(steps_, ours->name()));
+    if (options_.chaos_orders == 0) return {};
+    for (Ours* ours : ours_) {
+      if (auto r = chaos(*ours); !r) return r;
+    }
+    return {};
+  }
+
+ private:
+  int stations() const {
+    return std::max(kWarmUpInFlight,
+                    *std::max_element(options_.in_flight.begin(), options_.in_flight.end()));
+  }
+  bool is_ours(const Contender& contender) const {
+    return std::find(ours_.begin(), ours_.end(), &contender) != ours_.end();
+  }
+  // Two settings of the peer share one database.
+  int seeds(const Contender& contender) const {
+    const int turns = orders_of_turns(options_);
+    if (is_ours(contender)) return turns + options_.chaos_orders;
+    return contender.name().starts_with("peer") ? 2 * turns : turns;
+  }
+
+  Result<void> start_ground() {
+    if (auto built = build_kit(ground_); !built) return built;
+    write_broker(ground_);
+    const std::vector<std::vector<std::string>> commands{
+        {"/usr/sbin/mosquitto", "-c", ground_.file("mosquitto.conf")},
+        {ground_.file("stripe_double"), std::to_string(ground_.double_port)}};
+    for (const auto& command : commands) {
+      Result<Process> process =
+          Process::start(command, ground_.file(fs::path(command[0]).filename().string() + ".log"));
+      if (!process) return fail(process.error());
+      around_.push_back(std::move(*process));
+    }
+    give_way(300);
+    for (Process& process : around_) {
+      if (process.ended_within(0))
+        return fail(Code::unavailable, "the broker or the charge double did not start");
+    }
+    return {};
+  }
+
+  Result<postgres::Server*> server() {
+    postgres::ServerConfig config;
+    config.durable = true;
+    config.settings = {"shared_buffers = 512MB", "max_wal_size = 4GB"};
+    Result<std::unique_ptr<postgres::Server>> started = postgres::Server::start(config);
+    if (!started) return fail(started.error());
+    servers_.push_back(std::move(*started));
+    return servers_.back().get();
+  }
+
+  Result<void> gather() {
+    for (const std::string& engine : options_.engines) {
+      const postgres::Server* here = nullptr;
+      if (engine == "postgres") {
+        const Result<postgres::Server*> own = server();
+        if (!own) return fail(own.error());
+        here = *own;
+      }
+      auto ours = std::make_unique<Ours>(ground_, here);
+      ours_.push_back(ours.get());
+      contenders_.push_back(std::move(ours));
+    }
+    if (!options_.peer && !options_.limit) return {};
+    const Result<postgres::Server*> theirs = server();
+    if (!theirs) return fail(theirs.error());
+    if (options_.peer) {
+      const Result<std::string> folder = install_peer(ground_);
+      if (!folder) return fail(folder.error());
+      databases_.push_back(std::make_unique<KitDatabase>(ground_, **theirs, "peer"));
+      for (const int workers : {1, kPeerWorkers})
+        contenders_.push_back(make_peer(ground_, *databases_.back(), *folder, workers));
+    }
+    if (!options_.limit) return {};
+    databases_.push_back(std::make_unique<KitDatabase>(ground_, **theirs, "limit"));
+    Result<std::unique_ptr<Contender>> limit = make_limit(ground_, *databases_.back());
+    if (limit) {
+      contenders_.push_back(std::move(*limit));
+    } else {
+      std::fprintf(stderr, "without the yardstick: %s\n", limit.error().detail.c_str());
+    }
+    return {};
+  }
+
+  Result<Measure> load(Contender& contender, int n, int in_flight) {
+    Orders& orders = contender.orders();
+    LoadSpec spec{contender.config(), orders.tsv, orders.used, n, in_flight, contender.processes()};
+    spec.processes.emplace_back("broker", around_[0].pid());
+    spec.processes.emplace_back("double", around_[1].pid());
+    orders.used += n;
+    return run_load(ground_.dir, spec);
+  }
+
+  Result<void> take_turn(Contender& contender) {
+    if (auto started = contender.start(); !started) return started;
+    const Result<Measure> warm = load(contender, kWarmUp, kWarmUpInFlight);
+    if (!warm) return fail(warm.error());
+    for (const int in_flight : options_.in_flight) {
+      const Result<Counters> before = contender.counters();
+      if (!before) return fail(before.error());
+      const Result<Measure> measure = load(contender, orders_of(options_, in_flight), in_flight);
+      if (!measure) return fail(measure.error());
+      const Result<Counters> after = contender.counters();
+      if (!after) return fail(after.error());
+      std::fprintf(stderr, "%s, %d in flight: %.0f/s, %.2f ms, %.0f us\n", contender.name().c_str(),
+                   in_flight, measure->per_s, measure->p50_ms, measure->system_cpu_us());
+      steps_[{contender.name(), in_flight}].push_back(
+          {*measure,
+           {after->commits - before->commits, after->statements - before->statements,
+            after->ticks - before->ticks}});
+    }
+    contender.stop();
+    return {};
+  }
+
+  Result<void> chaos(Ours& ours) {
+    ChaosOptions options;
+    options.orders = options_.chaos_orders;
+    if (auto started = ours.start(); !started) return started;
+    const Result<ChaosResult> done = run_chaos(ground_, ours, options);
+    if (!done) return fail(done.error());
+    ours.stop();
+    Row row;
+    row.unit = "orders";
+    row.in_flight = options.in_flight;
+    row.goal = Goal{true, 0, 0};
+    row.of = {{"orders", done->measure.sent},
+              {"kills", done->kills},
+              {"repeats", static_cast<double>(done->repeats)},
+              {"per_s", done->measure.per_s}};
+    row.id = "P9";
+    row.what =
+        ours.name() + ": missing, while killed every 5 s, 5 % sent twice, 2 % of replies lost";
+    row.value = done->measure.missing;
+    print({row});
+    row.id = "P9b";
+    row.what = ours.name() + ": charged twice or the wrong amount, likewise";
+    row.value = done->measure.twice;
+    print({row});
+    return {};
+  }
+
+  const FlowOptions& options_;
+  Ground ground_;
+  std::vector<Process> around_;  // the broker, the charge double
+  std::vector<std::unique_ptr<postgres::Server>> servers_;
+  std::vector<std::unique_ptr<KitDatabase>> databases_;
+  std::vector<std::unique_ptr<Contender>> contenders_;
+  std::vector<Ours*> ours_;
+  Steps steps_;
+};
 
 }  // namespace
 
 Result<void> run_flow(const FlowOptions& options) {
-  Bench b;
-  b.options = options;
-  b.options.orders = 0;
-  for (const int c : options.in_flight) {
-    b.options.orders += c == 1 ? options.per_step / 8 : options.per_step;
-  }
-  b.options.stations = std::max(
-      options.stations, *std::max_element(options.in_flight.begin(), options.in_flight.end()));
   std::string dir = (fs::temp_directory_path() / "trayline-bench-XXXXXX").string();
   if (::mkdtemp(dir.data()) == nullptr) return fail(Code::unavailable, "no temporary folder");
-  b.dir = dir;
   set_log_level(Level::warning);
-  Result<void> done = flow(b);
+  Result<void> done = Flow(options, dir).run();
   if (done || !options.keep) fs::remove_all(dir);
   return done;
 }

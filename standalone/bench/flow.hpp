@@ -1,4 +1,5 @@
-// `trayline bench flow`: orders per second and CPU per order of the whole path over MQTT.
+// `trayline bench flow`: the whole path over MQTT, us against the peer and the yardstick of the
+// benchmark kit.
 #pragma once
 #include <string>
 #include <vector>
@@ -8,12 +9,15 @@
 namespace trayline::bench {
 
 struct FlowOptions {
-  std::string shared = "../shared/bench";   // load generator and charge double, as C sources
-  std::vector<int> in_flight = {1, 8, 64};  // one step each
-  int per_step = 4000;                      // orders; an eighth of it with one in flight
-  int stations = 0;                         // at least as many as orders in flight
-  int orders = 0;                           // of all steps; computed
-  bool keep = false;                        // the folder, when something fails
+  std::string shared = "../shared/bench";           // the kit, as C and Node.js sources
+  std::vector<std::string> engines = {"postgres"};  // of ours: postgres, sqlite
+  bool peer = true;
+  bool limit = true;
+  std::vector<int> in_flight = {1, 8, 64, 256};  // one step each
+  int per_step = 2000;                           // orders; an eighth of it with one in flight
+  int repeats = 3;                               // of everything, by turns
+  int chaos_orders = 20'000;                     // 0: no chaos
+  bool keep = false;                             // the folder, when something fails
 };
 
 // Prints one JSON object per row on standard output, prose on standard error.

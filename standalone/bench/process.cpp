@@ -8,66 +8,97 @@
 
 #include <csignal>
 #include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
 
 namespace trayline::bench {
 namespace {
 
-Result<pid_t> spawn(const std::vector<std::string>& command, const std::string& log, int output) {
+constexpr int kEndsWithinMs = 3'000;
+constexpr int kLookMs = 10;
+
+}  // namespace
+
+Result<Process> Process::start(const std::vector<std::string>& command, const std::string& log,
+                               const std::string& out) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, log.c_str(),
                                    O_WRONLY | O_CREAT | O_APPEND, 0600);
-  if (output >= 0) {
-    posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-  } else {
+  if (out.empty()) {
     posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out.c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
   }
+  std::vector<std::string> words{"setpriv", "--pdeathsig", "KILL", "--"};
+  words.insert(words.end(), command.begin(), command.end());
   std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t pid = -1;
   const int error = posix_spawnp(&pid, arguments[0], &files, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&files);
   if (error != 0) return fail(Code::not_found, command[0] + ": " + std::strerror(error));
-  return pid;
+  return Process(pid);
 }
 
-}  // namespace
+Process::Process(Process&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), status_(other.status_) {}
 
-Result<Process> Process::start(const std::vector<std::string>& command, const std::string& log) {
-  const Result<pid_t> pid = spawn(command, log, -1);
-  if (!pid) return fail(pid.error());
-  return Process(*pid);
+Process& Process::operator=(Process&& other) noexcept {
+  if (this == &other) return *this;
+  end();
+  pid_ = std::exchange(other.pid_, -1);
+  status_ = other.status_;
+  return *this;
 }
 
-Process::~Process() {
+Process::~Process() { end(); }
+
+void Process::end() {
   if (pid_ < 0) return;
   ::kill(pid_, SIGTERM);
-  for (int i = 0; i < 300; ++i) {
-    if (::waitpid(pid_, nullptr, WNOHANG) == pid_) return;
-    give_way(10);
-  }
+  if (!ended_within(kEndsWithinMs)) kill();
+}
+
+void Process::kill() {
+  if (pid_ < 0) return;
   ::kill(pid_, SIGKILL);
-  ::waitpid(pid_, nullptr, 0);
+  ::waitpid(pid_, &status_, 0);
+  pid_ = -1;
+}
+
+bool Process::ended_within(int ms) {
+  for (int waited = 0; pid_ >= 0; waited += kLookMs) {
+    if (::waitpid(pid_, &status_, WNOHANG) == pid_) {
+      pid_ = -1;
+    } else if (waited >= ms) {
+      return false;
+    } else {
+      give_way(kLookMs);
+    }
+  }
+  return true;
 }
 
 Result<std::string> run(const std::vector<std::string>& command, const std::string& log) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Code::unavailable, "no pipe can be made");
-  const Result<pid_t> pid = spawn(command, log, ends[1]);
-  ::close(ends[1]);
-  std::string text;
-  char buffer[4096];
-  for (ssize_t n = 0; pid && (n = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
-    text.append(buffer, static_cast<std::size_t>(n));
+  const std::string out = log + ".out";
+  Result<Process> process = Process::start(command, log, out);
+  if (!process) return fail(process.error());
+  while (!process->ended_within(1'000)) {
   }
-  ::close(ends[0]);
-  if (!pid) return fail(pid.error());
-  int status = 0;
-  ::waitpid(*pid, &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return text;
-  return fail(Code::unavailable, command[0] + " failed; its words are in " + log + " " + text);
+  if (process->succeeded()) return text_of(out);
+  const std::string said = text_of(log);
+  return fail(Code::unavailable, command[0] + " failed: " + said);
+}
+
+std::string text_of(const std::string& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
 }
 
 void give_way(int ms) { ::poll(nullptr, 0, ms); }
