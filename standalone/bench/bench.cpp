@@ -10,6 +10,39 @@
 namespace trayline::bench {
 namespace {
 
+void add_flow(CLI::App& app, FlowOptions& options) {
+  CLI::App* flow = app.add_subcommand(
+      "flow", "Predictions over MQTT to paid screens: us, the peer and the yardstick by turns");
+  flow->add_option("--shared", options.shared, "Folder of the benchmark kit")
+      ->capture_default_str();
+  flow->add_option("--engine", options.engines, "Stores of ours: postgres, sqlite")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"postgres", "sqlite"}))
+      ->capture_default_str();
+  flow->add_flag_callback(
+      "--no-peer", [&options] { options.peer = false; }, "Without the peer in Node.js");
+  flow->add_flag_callback(
+      "--no-limit", [&options] { options.limit = false; }, "Without the yardstick in C");
+  flow->add_option("--in-flight", options.in_flight, "Orders under way, one step each")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  flow->add_option("--orders", options.per_step,
+                   "Orders in each step (an eighth with one in flight)")
+      ->check(CLI::Range(80, 200'000))
+      ->capture_default_str();
+  flow->add_option("--repeats", options.repeats, "How often each takes its turn")
+      ->check(CLI::Range(1, 99))
+      ->capture_default_str();
+  flow->add_option("--chaos-orders", options.chaos_orders,
+                   "Orders while our cloud is killed every 5 s; 0: none")
+      ->check(CLI::Range(0, 200'000))
+      ->capture_default_str();
+  flow->add_flag("--keep", options.keep, "Keep the temporary folder when something fails");
+  flow->add_flag_callback(
+      "--json", [] {}, "Every row is one JSON object, as without it");
+}
+
 CLI::App* add_campaign(CLI::App& app, const std::string& name, const std::string& says,
                        chaos::Options& options) {
   CLI::App* command = app.add_subcommand(name, says);
@@ -46,34 +79,7 @@ int main_of_bench(int argc, char** argv) {
       "trayline bench");
   app.require_subcommand(1);
   FlowOptions options;
-  CLI::App* flow = app.add_subcommand(
-      "flow", "Predictions over MQTT to paid screens: us, the peer and the yardstick by turns");
-  flow->add_option("--shared", options.shared, "Folder of the benchmark kit")
-      ->capture_default_str();
-  flow->add_option("--engine", options.engines, "Stores of ours: postgres, sqlite")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"postgres", "sqlite"}))
-      ->capture_default_str();
-  flow->add_flag_callback(
-      "--no-peer", [&options] { options.peer = false; }, "Without the peer in Node.js");
-  flow->add_flag_callback(
-      "--no-limit", [&options] { options.limit = false; }, "Without the yardstick in C");
-  flow->add_option("--in-flight", options.in_flight, "Orders under way, one step each")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
-  flow->add_option("--orders", options.per_step,
-                   "Orders in each step (an eighth with one in flight)")
-      ->check(CLI::Range(80, 200'000))
-      ->capture_default_str();
-  flow->add_option("--repeats", options.repeats, "How often each takes its turn")
-      ->check(CLI::Range(1, 99))
-      ->capture_default_str();
-  flow->add_option("--chaos-orders", options.chaos_orders,
-                   "Orders while our cloud is killed every 5 s; 0: none")
-      ->check(CLI::Range(0, 200'000))
-      ->capture_default_str();
-  flow->add_flag("--keep", options.keep, "Keep the temporary folder when something fails");
+  add_flow(app, options);
   chaos::Options kill;
   CLI::App* killing = add_campaign(
       app, "kill",
