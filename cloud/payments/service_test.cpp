@@ -254,7 +254,12 @@ TEST_F(ServiceTest, ACreateWhoseKeyIsForgottenIsLookedFor) {
 
 TEST_F(ServiceTest, EventsOfUnknownOrdersWaitForThemAndAreGivenUpAfterDays) {
   const auto event = [](const std::string& order) {
-    return w::IntentSeen{OrderId(order), 0, "event", "pi_9", IntentStatus::requires_action};
+    w::IntentSeen seen;
+    seen.order = OrderId(order);
+    seen.step = "event";
+    seen.intent = "pi_9";
+    seen.status = IntentStatus::requires_action;
+    return seen;
   };
   say(event("early"));
   say(event("never"));
