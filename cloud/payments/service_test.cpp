@@ -182,7 +182,7 @@ TEST_F(ServiceTest, ARaiseEndsInOneHoldWhateverIsLost) {
 
 TEST_F(ServiceTest, ARestartAtAnyPointOfARaiseLosesNoHoldAndKeepsNoSecond) {
   say(w::CardSaved{"cus_ann", "fixed"});
-  for (int steps = 0; steps < 6; ++steps) {
+  for (int steps = 1; steps < 7; ++steps) {
     const std::string order = "o" + std::to_string(steps);
     hold(order, 1000);
     const std::int64_t before = held();
