@@ -104,8 +104,8 @@ constexpr Millis kClocksApart{300'000};
 
 class StripeProvider final : public Provider {
  public:
-  StripeProvider(Loop& loop, stripe::Client& client, StripeSettings settings)
-      : loop_(loop), stripe_(client), settings_(std::move(settings)) {}
+  StripeProvider(Post post, stripe::Client& client, StripeSettings settings)
+      : loop_{std::move(post)}, stripe_(client), settings_(std::move(settings)) {}
 
   void set_up_card(NewCard card, std::function<void(Result<CardSetUp>)> done) override {
     loop_.post([this, card = std::move(card), done = std::move(done)] {
@@ -210,16 +210,25 @@ class StripeProvider final : public Provider {
         });
   }
 
-  Loop& loop_;
+  struct Hop {
+    Post post;
+  };
+  const Hop loop_;
   stripe::Provider stripe_;
   StripeSettings settings_;
 };
 
 }  // namespace
 
+std::unique_ptr<Provider> make_stripe_provider(Post post, stripe::Client& client,
+                                               StripeSettings settings) {
+  return std::make_unique<StripeProvider>(std::move(post), client, std::move(settings));
+}
+
 std::unique_ptr<Provider> make_stripe_provider(Loop& loop, stripe::Client& client,
                                                StripeSettings settings) {
-  return std::make_unique<StripeProvider>(loop, client, std::move(settings));
+  return make_stripe_provider([&loop](std::function<void()> task) { loop.post(std::move(task)); },
+                              client, std::move(settings));
 }
 
 }  // namespace trayline::payments

@@ -1,5 +1,6 @@
-// The port on Stripe's wire. Calls hop to the loop's thread, where the client lives.
+// The port on Stripe's wire. Calls hop to the thread where the client lives.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,7 +16,12 @@ struct StripeSettings {
   std::string sdk_version = "2023-08-16";  // Stripe-Version of the app's SDK
 };
 
-// loop and client must outlive it.
+// Runs a task on the client's thread, in the order of posting.
+using Post = std::function<void(std::function<void()>)>;
+// client must outlive it.
+std::unique_ptr<Provider> make_stripe_provider(Post post, stripe::Client& client,
+                                               StripeSettings settings);
+// The client's thread is the loop's, which must outlive it.
 std::unique_ptr<Provider> make_stripe_provider(Loop& loop, stripe::Client& client,
                                                StripeSettings settings);
 
