@@ -58,7 +58,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionConfig& con
   std::unique_ptr<Connection> connection(new Connection(config));
   const int flags = config.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   // "./" keeps a path that looks like a URI a path.
-  const std::string path = config.path.starts_with("/") ? config.path : "./" + config.path;
+  const bool as_it_is = config.in_memory || config.path.starts_with("/");
+  const std::string path = as_it_is ? config.path : "./" + config.path;
   const int code =
       sqlite3_open_v2(path.c_str(), &connection->db_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) return fail(connection->error(code, "opening"));
@@ -75,6 +76,7 @@ Result<void> Connection::configure() {
     sql += "PRAGMA query_only=ON; SELECT 1 FROM sqlite_schema;";
     return script("opening", sql);
   }
+  if (config_.in_memory) return script("opening", sql + "PRAGMA journal_mode=MEMORY;");
   sql +=
       fmt::format("PRAGMA journal_mode=WAL; PRAGMA synchronous={}; PRAGMA journal_size_limit={};",
                   config_.durable ? "FULL" : "OFF", kWalBytesKept);

@@ -115,6 +115,21 @@ class ReadSession final : public Session {
   std::unique_ptr<Connection> connection_;
 };
 
+// The writer's connection, read by the thread that writes.
+class SharedSession final : public Session {
+ public:
+  explicit SharedSession(Connection& connection) : connection_(connection) {}
+  Result<Answer> run(const Statement& statement, const Args& args) override {
+    return connection_.run(statement, nullptr, args);
+  }
+  Result<Answer> run(const Statement& statement, const Rows& rows, const Args& args) override {
+    return connection_.run(statement, &rows, args);
+  }
+
+ private:
+  Connection& connection_;
+};
+
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::shared_ptr<Place> place, ConnectionConfig config,
@@ -152,6 +167,7 @@ class SqliteStore final : public Store {
   }
 
   Result<std::unique_ptr<Session>> reader() override {
+    if (config_.in_memory) return std::make_unique<SharedSession>(*writer_);
     ConnectionConfig config = config_;
     config.read_only = true;
     Result<std::unique_ptr<Connection>> connection = Connection::open(config);
@@ -182,7 +198,7 @@ class SqliteStore final : public Store {
     return {};
   }
 
-  std::shared_ptr<Place> place_;  // outlives the connection
+  std::shared_ptr<Place> place_;  // outlives the connection; none without a file
   ConnectionConfig config_;
   std::unique_ptr<Connection> writer_;
   std::uint64_t statements_ = 0;
@@ -236,6 +252,13 @@ Result<void> copy_sqlite(const std::string& from, const std::string& to) {
 }
 
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteConfig& config, Metrics* metrics) {
+  if (config.one_thread) {
+    check(config.path == kInMemory, "a store for one thread is in memory");
+    const ConnectionConfig memory{.path = config.path, .in_memory = true, .metrics = metrics};
+    Result<std::unique_ptr<Connection>> writer = Connection::open(memory);
+    if (!writer) return fail(writer.error());
+    return std::make_unique<SqliteStore>(nullptr, memory, std::move(*writer));
+  }
   Result<std::shared_ptr<Place>> place = take_place(config.path);
   if (!place) return fail(place.error());
   const ConnectionConfig connection{.path = (*place)->path,

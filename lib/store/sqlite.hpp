@@ -10,6 +10,9 @@ namespace trayline::store {
 
 struct SqliteConfig {
   std::string path;            // ":memory:" for a private one in memory (readers share it)
+  // With ":memory:": no file at all. Readers are the writer's own connection, so they see what is
+  // committed only outside of its transactions. For one thread; for the simulator.
+  bool one_thread = false;
   int busy_timeout_ms = 2000;  // how long a reader waits for a checkpoint
   // A file that people hand around: statements that do not fit its tables are an error of the file
   // (unavailable) and fail no check(). Its statements cast what they read to the type they need.
