@@ -9,6 +9,7 @@
 #include "standalone/commands.hpp"
 #include "standalone/database/command.hpp"
 #include "standalone/places/version.hpp"
+#include "standalone/simulate/simulate.hpp"
 #include "standalone/up/up.hpp"
 
 namespace {
@@ -34,6 +35,8 @@ constexpr Command kCommands[] = {
     {"restore", trayline::database::main_of_restore, "makes the store what a backup says"},
     {"move", trayline::database::main_of_move, "moves the store between SQLite and PostgreSQL"},
     {"bench", trayline::bench::main_of_bench, "measures"},
+    {"simulate", trayline::simulate::main_of_simulate,
+     "plays days in which everything goes wrong, and checks what must hold"},
 };
 
 // The library that reads command lines has a status for every kind of mistake in them, 100 to 127.

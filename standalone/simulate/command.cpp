@@ -1,0 +1,42 @@
+// trayline simulate.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "standalone/simulate/simulate.hpp"
+
+namespace trayline::simulate {
+
+int main_of_simulate(int argc, char** argv) {
+  CLI::App app(
+      "Plays virtual days of a store in which everything goes wrong, and checks what must hold.\n"
+      "The last line of standard output is one JSON object; exit status 0 means no violation.\n"
+      "Example: trayline simulate --seeds 1000 --from 1\n"
+      "         trayline simulate --replay 17",
+      "trayline simulate");
+  Options options;
+  std::optional<std::uint64_t> again;
+  bool json = false;
+  app.add_option("--seeds", options.seeds, "How many")->capture_default_str();
+  app.add_option("--from", options.from, "The first seed")->capture_default_str();
+  app.add_option("--hours", options.hours, "As many seeds as fit into this time instead");
+  app.add_option("--replay", again, "Prints everything that happens in this one seed");
+  app.add_option("--plant", options.plant, "With a planted fault, which must be found");
+  app.add_flag("--json", json, "Nothing but the JSON object (it is printed in any case)");
+  CLI11_PARSE(app, argc, argv);
+  if (again) {
+    const Outcome outcome = replay(*again, options.plant);
+    if (outcome.violation) std::printf("violation: %s\n", outcome.violation->c_str());
+    std::printf("%s\n", Json::object({{"seed", outcome.seed},
+                                      {"orders", outcome.orders},
+                                      {"events", outcome.events},
+                                      {"violations", outcome.violation ? 1 : 0}})
+                            .dump()
+                            .c_str());
+    return outcome.violation ? 1 : 0;
+  }
+  const Report report = run(options);
+  std::printf("%s\n", to_json(report).dump().c_str());
+  return report.violations == 0 ? 0 : 1;
+}
+
+}  // namespace trayline::simulate

@@ -1,0 +1,44 @@
+#include "standalone/simulate/ground.hpp"
+
+#include "lib/base/check.hpp"
+#include "lib/store/sqlite.hpp"
+
+namespace trayline::simulate {
+namespace {
+
+constexpr store::Statement kTables{
+    "simulate.tables",
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+    "AND name <> 'store_migrations' ORDER BY name",
+    {}};
+
+}  // namespace
+
+Ground::Ground() {
+  Result<std::unique_ptr<store::Store>> opened =
+      store::open_sqlite({.path = ":memory:", .one_thread = true}, nullptr);
+  check(opened.has_value(), "a database in memory opens");
+  store_ = std::move(*opened);
+}
+
+void Ground::clear() {
+  const Result<void> cleared = store_->transaction([&](store::Session& session) -> Result<void> {
+    Result<store::Answer> tables = session.run(kTables);
+    if (!tables) return fail(tables.error());
+    if (clearing_.size() != 2 * tables->size()) {
+      clearing_.clear();
+      for (const store::Row& row : *tables) {
+        clearing_.push_back("simulate.clear_" + row.text("name"));
+        clearing_.push_back("DELETE FROM " + row.text("name"));
+      }
+    }
+    for (std::size_t i = 0; i < clearing_.size(); i += 2) {
+      const store::Statement clear{clearing_[i], clearing_[i + 1], {}};
+      if (auto r = session.run(clear); !r) return fail(r.error());
+    }
+    return {};
+  });
+  check(cleared.has_value(), "a database in memory can be emptied");
+}
+
+}  // namespace trayline::simulate

@@ -1,0 +1,209 @@
+// What must be so once everything has healed.
+#include <fmt/format.h>
+
+#include "cloud/orders/transitions.hpp"
+#include "sim/stripe/account.hpp"
+#include "standalone/simulate/rules.hpp"
+
+namespace trayline::simulate {
+namespace {
+
+using Problem = std::optional<std::string>;
+
+constexpr store::Statement kAllOrders{
+    "simulate.all_orders",
+    "SELECT o.id, o.state, o.total_minor, p.state AS payment, p.captured_minor,"
+    " (SELECT SUM(l.amount_minor) FROM payments_ledger l"
+    "  WHERE l.order_id = o.id AND l.account = 'provider') AS booked "
+    "FROM orders_orders o LEFT JOIN payments_payments p ON p.order_id = o.id ORDER BY o.id",
+    {}};
+constexpr store::Statement kLedgerSums{
+    "simulate.ledger_sums",
+    "SELECT currency, SUM(amount_minor) AS sum FROM payments_ledger GROUP BY currency",
+    {}};
+constexpr store::Statement kOutbox{
+    "simulate.outbox",
+    "SELECT kind, key, tries, last_error FROM host_outbox ORDER BY id LIMIT 1",
+    {}};
+constexpr store::Statement kDeadLetters{
+    "simulate.dead_letters", "SELECT service, reason, payload FROM host_dead_letters", {}};
+constexpr store::Statement kPredictions{
+    "simulate.predictions",
+    "SELECT p.core, p.id, p.fate, COALESCE(o.state, '') AS state "
+    "FROM orders_predictions p LEFT JOIN orders_orders o ON o.id = p.order_id",
+    {}};
+constexpr store::Statement kScreens{
+    "simulate.screens", "SELECT core, screen, version, state, painted FROM monitors_screens", {}};
+constexpr store::Statement kHistory{
+    "simulate.history",
+    "SELECT DISTINCT order_id, state FROM orders_history WHERE event <> 'hold_too_small'",
+    {}};
+
+// States that are news to the customer.
+const std::set<std::string> kNews{"authorised", "action_required", "declined", "mismatch", "review",
+                                  "paid",       "cancelled",       "expired",  "refunded"};
+
+std::string screen_word(const std::string& state) {
+  if (state == "paid") return "paid";
+  if (state == "cancelled" || state == "expired" || state == "refunded") return "cancelled";
+  return "";
+}
+
+}  // namespace
+
+store::Answer Rules::read(const store::Statement& statement) {
+  Result<store::Answer> rows = reader_->run(statement);
+  if (!rows) throw Violation("readable", rows.error().detail);
+  return std::move(*rows);
+}
+
+Problem Rules::unfinished(const Outside& outside) {
+  if (Problem p = unfinished_trays(outside)) return p;
+  if (Problem p = unfinished_orders(outside)) return p;
+  if (Problem p = unfinished_money(outside)) return p;
+  if (Problem p = unfinished_screens()) return p;
+  return unfinished_news();
+}
+
+Problem Rules::unfinished_orders(const Outside& outside) {
+  std::map<std::string, std::vector<std::int64_t>> charges;
+  const Json books = stripe_sim::ledger(outside.provider);
+  for (const Json& charge : *books.at("charges")->as_array()) {
+    charges[charge.text_at("order")].push_back(charge.int_at("captured"));
+  }
+  std::map<std::string, std::string> states;
+  for (const store::Row& row : read(kAllOrders)) {
+    const std::string& id = row.text("id");
+    const std::string& state = row.text("state");
+    states[id] = state;
+    const std::vector<std::int64_t> taken =
+        charges.contains(id) ? charges[id] : std::vector<std::int64_t>();
+    charges.erase(id);
+    if (state != "paid" && !orders::is_terminal(*enum_value<wire::orders::State>(state))) {
+      return fmt::format("every order ends: {} is {} (payment {})", id, state, row.text("payment"));
+    }
+    const std::int64_t due = state == "paid" ? row.integer("total_minor") : 0;
+    std::int64_t sum = 0;
+    for (const std::int64_t minor : taken) sum += minor;
+    if (taken.size() > 1 || sum != due) {
+      return fmt::format(
+          "paid exactly when money moved once: order {} is {} over {}, the provider "
+          "took {} in {} charges",
+          id, state, row.integer("total_minor"), sum, taken.size());
+    }
+    if (row.integer("booked") != due || row.integer("captured_minor") != due) {
+      return fmt::format("amount = charge = ledger: order {} is {} over {}, booked {}, payment {}",
+                         id, state, due, row.integer("booked"), row.integer("captured_minor"));
+    }
+  }
+  if (!charges.empty()) {
+    return "paid exactly when money moved once: a charge for an unknown order " +
+           charges.begin()->first;
+  }
+  for (const auto& [wish, order] : order_of_wish_) {
+    if (!states.contains(order)) return "an answered order is kept: " + order;
+  }
+  if (states.size() > wishes_.size()) {
+    return fmt::format("one order per wish: {} wishes became {} orders", wishes_.size(),
+                       states.size());
+  }
+  return std::nullopt;
+}
+
+Problem Rules::unfinished_money(const Outside& outside) {
+  for (const store::Row& row : read(kLedgerSums)) {
+    if (row.integer("sum") != 0) {
+      return fmt::format("the ledger adds up to zero: {} {}", row.integer("sum"),
+                         row.text("currency"));
+    }
+  }
+  for (const store::Row& row : read(kOutbox)) {
+    return fmt::format("the outbox drains: {} {} after {} tries: {}", row.text("kind"),
+                       row.text("key"), row.integer("tries"), row.text("last_error"));
+  }
+  for (const auto& [deadline, intent] : outside.provider.holds()) {
+    return "holds of ended orders are given back: " + intent;
+  }
+  return std::nullopt;
+}
+
+Problem Rules::unfinished_trays(const Outside& outside) {
+  for (const auto& [core, totals] : outside.outboxes) {
+    const std::int64_t rows = totals.of(agent::Class::critical).rows;
+    if (rows != 0) return fmt::format("the edge's outbox drains: {} has {} rows", core.value, rows);
+    if (totals.stored != totals.acked + totals.quarantined ||
+        totals.stored != accepted_by_core_[core]) {
+      return fmt::format(
+          "conservation: core {} accepted {}, stored {}, acknowledged {}, "
+          "quarantined {}",
+          core.value, accepted_by_core_[core], totals.stored, totals.acked, totals.quarantined);
+    }
+  }
+  std::set<std::string> kept;
+  for (const store::Row& row : read(kPredictions)) {
+    kept.insert(row.text("id"));
+    const std::string& state = row.text("state");
+    const bool over = state == "paid" || !screen_word(state).empty();
+    if (over && row.text("fate") == "open") {
+      return fmt::format("every prediction has a fate: {} of a {} order", row.text("id"), state);
+    }
+  }
+  for (const auto& [id, core] : accepted_) {
+    const auto look = looks_.find(id);
+    const bool readable = look != looks_.end() && look->second.readable;
+    if (readable && !kept.contains(id)) {
+      return fmt::format("no accepted prediction is lost: {} of {}", id, core);
+    }
+  }
+  for (const store::Row& row : read(kDeadLetters)) {
+    const std::string& reason = row.text("reason");
+    const bool expected = row.text("service") == "camera/predictions" ||
+                          reason.find("ended the process three times") != std::string::npos;
+    if (!expected) {
+      return fmt::format("dead letters are for what is broken: {}: {} {}", row.text("service"),
+                         reason, row.text("payload").substr(0, 200));
+    }
+  }
+  return std::nullopt;
+}
+
+Problem Rules::unfinished_screens() {
+  for (const store::Row& row : read(kScreens)) {
+    const CoreId core(row.text("core"));
+    const ScreenId screen(row.text("screen"));
+    const auto shown = screens_.find({core, screen});
+    const Result<wire::ScreenState> state = from_json_text<wire::ScreenState>(row.text("state"));
+    if (!state) return "a screen's state cannot be read";
+    const std::string name = core.value + "/" + screen.value;
+    if (shown == screens_.end() || shown->second.version != row.integer("version")) {
+      return fmt::format("screens end right: {} shows version {}, wanted is {}", name,
+                         shown == screens_.end() ? 0 : shown->second.version,
+                         row.integer("version"));
+    }
+    if (row.optional_integer("painted") != row.integer("version")) {
+      return fmt::format("screens end right: {} painted {}, the cloud knows {}", name,
+                         row.integer("version"), row.integer("painted"));
+    }
+    if (!state->order) continue;
+    const auto order = seen_.find(state->order->value);
+    const std::string wanted = order == seen_.end() ? "nothing" : screen_word(order->second.state);
+    if (state->status != wanted) {
+      return fmt::format("screens end right: {} shows {} for order {}, which is {}", name,
+                         state->status, state->order->value,
+                         order == seen_.end() ? "unknown" : order->second.state);
+    }
+  }
+  return std::nullopt;
+}
+
+Problem Rules::unfinished_news() {
+  for (const store::Row& row : read(kHistory)) {
+    const std::string& state = row.text("state");
+    if (kNews.contains(state) && !news_.contains({row.text("order_id"), state})) {
+      return fmt::format("news arrive: {} of order {}", state, row.text("order_id"));
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace trayline::simulate

@@ -1,0 +1,40 @@
+// Faults that are planted at the seams around the product's code, without a change in it: to prove
+// that the simulator would find them. Values.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/store/store.hpp"
+
+namespace trayline::simulate {
+
+// A planted fault. seed: one that exposes it.
+struct Plant {
+  std::string_view name;
+  std::string_view kind;     // durability | deduplication | idempotency | ordering | time | money
+  std::string_view removes;  // which safeguard
+  std::uint64_t seed = 0;
+};
+const std::vector<Plant>& all_plants();
+
+// The ones that a world has; none by itself.
+class Plants {
+ public:
+  Plants() = default;
+  explicit Plants(std::string_view name) : planted_(name) {}
+  bool has(std::string_view name) const { return planted_ == name; }
+
+  // The statement that runs in place of this one.
+  store::Statement changed(const store::Statement& statement) const;
+  // What the caller sees of an answer.
+  void change_answer(std::string_view statement, const store::Rows& rows,
+                     store::Answer& answer) const;
+
+ private:
+  std::string planted_;
+};
+
+}  // namespace trayline::simulate

@@ -1,0 +1,108 @@
+// What must hold, whatever happens: watches commits, money, answers, screens and news as they
+// happen, and the whole world at its end. Throws Violation. Reads the store beside the product and
+// knows the truth about each tray. One thread.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "edge/agent/table.hpp"
+#include "lib/store/store.hpp"
+#include "lib/wire/prediction.hpp"
+#include "lib/wire/screen.hpp"
+#include "sim/stripe/state.hpp"
+#include "standalone/simulate/engine.hpp"
+
+namespace trayline::simulate {
+
+// The truth about one prediction, from who made it.
+struct Look {
+  std::map<Sku, std::int64_t> items;
+  bool sure = true;  // the camera has no doubt, and the edge knows the visit
+  CoreId core;
+  VisitId visit;
+  std::int64_t number = 0;
+  std::vector<OrderId> codes;
+  bool readable = true;  // false: whoever gets it must refuse it
+};
+
+// The order and its payment, as committed.
+struct Seen {
+  std::string state;
+  std::int64_t version = 0;
+  std::int64_t total_minor = 0;
+  std::string core, visit, prediction;
+  std::int64_t visit_number = 0;
+  std::string visit_order;
+  std::string payment, intent;
+  std::int64_t hold_minor = 0, captured_minor = 0;
+};
+
+class Rules {
+ public:
+  Rules(Engine& engine, store::Store& store);
+
+  // The store, inside the transaction that is about to commit, and how that ended.
+  void before_commit(store::Session& session, const std::set<std::string>& orders);
+  void committed();
+  void not_committed() { pending_.clear(); }
+
+  // Trays.
+  void looked(const PredictionId& id, Look look) { looks_[id.value] = std::move(look); }
+  // It is on the edge's disk: from here on nobody may lose it.
+  void accepted(const CoreId& core, const PredictionId& id);
+  void acknowledged(const CoreId& core, const wire::Ack& ack);
+
+  // People. attempt: the wish, however often it was sent.
+  void wished(const std::string& attempt, std::map<Sku, std::int64_t> items);
+  void placed(const std::string& attempt, const OrderId& order);
+
+  // The provider is about to act on the intent of an order.
+  void confirming(const OrderId& order, const std::string& intent);
+  void canceling(const OrderId& order, const std::string& intent);
+  void captured(const OrderId& order, std::int64_t minor, std::int64_t hold_minor);
+
+  void news(const OrderId& order, const std::string& status, const std::string& key);
+  void painted(const CoreId& core, const wire::ScreenState& state);
+
+  // What is not as it must be once everything has healed; none: all is well.
+  struct Outside {
+    const stripe_sim::State& provider;
+    std::map<CoreId, agent::Totals> outboxes;
+  };
+  std::optional<std::string> unfinished(const Outside& outside);
+
+  std::size_t orders() const { return seen_.size(); }
+  std::size_t paid() const { return charged_.size(); }
+
+ private:
+  Seen seen_from(const store::Row& row) const;
+  std::map<std::string, Seen> look_at(store::Session& session, const std::set<std::string>& orders);
+  Seen now(const OrderId& order);
+  void compare(const std::string& order, const Seen& before, const Seen& after);
+  void judge_tray(const std::string& order, const Seen& seen);
+  std::optional<std::string> unfinished_orders(const Outside& outside);
+  std::optional<std::string> unfinished_money(const Outside& outside);
+  std::optional<std::string> unfinished_trays(const Outside& outside);
+  std::optional<std::string> unfinished_screens();
+  std::optional<std::string> unfinished_news();
+  store::Answer read(const store::Statement& statement);
+
+  Engine& engine_;
+  std::unique_ptr<store::Session> reader_;
+  std::map<std::string, Seen> seen_;
+  std::map<std::string, Seen> pending_;
+  std::map<std::string, Look> looks_;
+  std::map<std::string, std::string> accepted_;  // prediction, core
+  std::map<CoreId, std::int64_t> accepted_by_core_;
+  std::map<std::string, std::map<Sku, std::int64_t>> wishes_;
+  std::map<std::string, std::string> order_of_wish_;
+  std::map<std::string, std::int64_t> charged_;
+  std::map<std::pair<std::string, std::string>, std::string> news_;  // order and status, key
+  std::map<std::pair<CoreId, ScreenId>, wire::ScreenState> screens_;
+};
+
+}  // namespace trayline::simulate
