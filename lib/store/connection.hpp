@@ -18,7 +18,7 @@ namespace trayline::store {
 struct ConnectionConfig {
   std::string path;
   bool read_only = false;
-  bool durable = true;  // false: no fsync, for a store that lives in memory
+  bool durable = true;     // false: no fsync, for a store that lives in memory
   bool in_memory = false;  // path is ":memory:", nothing is a file
   int busy_timeout_ms = 2000;
   bool foreign = false;  // see SqliteConfig

@@ -9,7 +9,7 @@
 namespace trayline::store {
 
 struct SqliteConfig {
-  std::string path;            // ":memory:" for a private one in memory (readers share it)
+  std::string path;  // ":memory:" for a private one in memory (readers share it)
   // With ":memory:": no file at all. Readers are the writer's own connection, so they see what is
   // committed only outside of its transactions. For one thread; for the simulator.
   bool one_thread = false;
