@@ -32,9 +32,9 @@ class BoundedQueue {
   std::vector<T> take(std::size_t max, std::optional<std::chrono::milliseconds> wait) {
     std::unique_lock lock(mutex_);
     const auto woken = [&] { return closed_ || poked_ || !items_.empty(); };
-    if (wait) {
+    if (wait && *wait > std::chrono::milliseconds(0)) {
       ready_.wait_for(lock, *wait, woken);
-    } else {
+    } else if (!wait) {
       ready_.wait(lock, woken);
     }
     poked_ = false;

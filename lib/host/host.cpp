@@ -137,7 +137,7 @@ void Host::State::leave(Leaving leaving) {
 // Starts as many effects as may be under way; while some wait, new messages are refused.
 
 void Host::State::execute_deferred() {
-  std::map<Executor*, std::vector<Claimed>> by_executor;
+  std::vector<std::vector<Claimed>> by_executor(executors.size());
   while (!deferred.empty() && in_flight.size() < parts.limits.effects_in_flight_max) {
     Claimed effect = std::move(deferred.front());
     deferred.pop_front();
@@ -150,11 +150,13 @@ void Host::State::execute_deferred() {
     }
     // One that this host holds still, beyond its lease, is not begun twice.
     if (!in_flight.insert(effect.id).second) continue;
-    by_executor[*found].push_back(std::move(effect));
+    by_executor[static_cast<std::size_t>(found - executors.begin())].push_back(std::move(effect));
   }
   overloaded = !deferred.empty();
-  for (auto& [executor, effects] : by_executor) {
-    executor->execute(std::move(effects), [this](std::vector<Outcome> outcomes) {
+  // In the order in which the executors were given: the same history gives the same order.
+  for (std::size_t i = 0; i < executors.size(); ++i) {
+    if (by_executor[i].empty()) continue;
+    executors[i]->execute(std::move(by_executor[i]), [this](std::vector<Outcome> outcomes) {
       for (Outcome& outcome : outcomes) {
         const bool kept = queue.push(Arrival(std::move(outcome))) || stopping;
         check(kept, "the queue has no room for the outcome of an effect");
