@@ -1,5 +1,6 @@
 #include "edge/agent/table.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -120,6 +121,7 @@ Result<store::Answer> Table::read(const store::Statement& statement, const store
 Result<void> Table::load_totals() {
   const Result<store::Answer> classes = read(sql::load_totals, {});
   if (!classes) return fail(classes.error());
+  totals_.by_class = {};
   for (const store::Row& row : *classes) {
     Totals::OfClass& of = totals_.of(class_of(row.text("class")));
     of.rows = row.integer("n");
@@ -141,8 +143,40 @@ Result<void> Table::load_totals() {
   return {};
 }
 
+Result<std::vector<Row>> Table::resolve_doubt() {
+  if (!doubtful_) return std::vector<Row>();
+  if (auto loaded = load_totals(); !loaded) return fail(loaded.error());
+  store::Rows keys(1);
+  for (const Row& row : doubtful_puts_) keys.add(row.key);
+  std::vector<Row> rows;
+  if (!keys.empty()) {
+    store::Answer known;
+    const Result<void> looked = store_->transaction([&](store::Session& session) -> Result<void> {
+      Result<store::Answer> answer = session.run(sql::find_keys, keys);
+      if (!answer) return fail(answer.error());
+      known = std::move(*answer);
+      return {};
+    });
+    if (!looked) return fail(looked.error());
+    for (Row& row : doubtful_puts_) {
+      const auto same = std::find_if(known.begin(), known.end(), [&](const store::Row& r) {
+        return r.text("key") == row.key && r.text("sha256") == row.sha256;
+      });
+      if (same == known.end()) continue;
+      row.seq = same->integer("seq");
+      if (row.seq > 0) rows.push_back(row);
+    }
+  }
+  doubtful_ = false;
+  doubtful_puts_.clear();
+  return rows;
+}
+
 Result<BatchDone> Table::commit(const Batch& batch) {
+  Result<std::vector<Row>> found = resolve_doubt();
+  if (!found) return fail(found.error());
   Change change{totals_, next_seq_, {}};
+  change.done.stored = *found;
   const Result<void> done = store_->transaction([&](store::Session& session) -> Result<void> {
     if (auto settled = settle(session, batch.acks, change); !settled) return settled;
     if (!batch.forget.empty()) {
@@ -174,7 +208,17 @@ Result<BatchDone> Table::commit(const Batch& batch) {
     if (auto added = session.run(sql::add_counts, counts); !added) return fail(added.error());
     return {};
   });
-  if (!done) return fail(done.error());
+  if (!done) {
+    doubtful_ = true;
+    for (Row& row : *found) row.seq = 0;
+    doubtful_puts_ = std::move(*found);
+    for (const Row& row : batch.puts) {
+      const bool known = std::any_of(doubtful_puts_.begin(), doubtful_puts_.end(),
+                                     [&](const Row& other) { return other.key == row.key; });
+      if (!known) doubtful_puts_.push_back(row);
+    }
+    return fail(done.error());
+  }
   totals_ = change.totals;
   next_seq_ = change.next_seq;
   return std::move(change.done);

@@ -83,7 +83,8 @@ class Table {
                                            const OutboxLimits& limits, const Clock& clock);
 
   // One transaction. On an error nothing of the batch has happened, or all of it (unavailable from
-  // the commit itself); both are mended by repetition: keys are unique, answers come again.
+  // the commit itself); both are mended by repetition: keys are unique, answers come again, and the
+  // totals are read anew.
   Result<BatchDone> commit(const Batch& batch);
   Result<std::vector<Row>> load(const std::string& function, std::int64_t after, std::size_t most);
   Result<std::vector<std::string>> functions();
@@ -95,6 +96,8 @@ class Table {
       : store_(std::move(store)), limits_(limits), clock_(clock) {}
   struct Change;
   Result<void> load_totals();
+  // After a commit of unknown outcome; rows that turn out to be on disk are new to the caller.
+  Result<std::vector<Row>> resolve_doubt();
   Result<void> put(store::Session& session, const std::vector<Row>& rows, Change& change);
   Result<void> settle(store::Session& session, const std::vector<wire::Ack>& acks, Change& change);
   Result<void> drop_normal(store::Session& session, Change& change);
@@ -105,6 +108,9 @@ class Table {
   const Clock& clock_;
   Totals totals_;
   std::int64_t next_seq_ = 1;
+  // A commit's outcome is not known: totals_ and next_seq_ may be old, and these may be on disk.
+  bool doubtful_ = false;
+  std::vector<Row> doubtful_puts_;
 };
 
 }  // namespace trayline::agent

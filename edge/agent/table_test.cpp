@@ -9,6 +9,7 @@
 
 #include "edge/agent/sql.hpp"
 #include "lib/base/digest.hpp"
+#include "lib/store/sqlite.hpp"
 
 namespace trayline::agent {
 namespace {
@@ -219,6 +220,48 @@ TEST_F(Disk, ASecondAgentIsKeptOut) {
   const auto second = Table::open(dir + "/outbox.db", limits, clock, nullptr);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, Code::conflict);
+}
+
+// Commits, and says that it could not.
+class Doubtful final : public store::Store {
+ public:
+  Doubtful(std::unique_ptr<store::Store> base, const bool& lies)
+      : base_(std::move(base)), lies_(lies) {}
+  Result<void> migrate(const std::vector<const store::Migrations*>& modules) override {
+    return base_->migrate(modules);
+  }
+  Result<void> transaction(const std::function<Result<void>(store::Session&)>& work) override {
+    Result<void> done = base_->transaction(work);
+    if (done && lies_) return fail(Code::unavailable, "the answer was lost");
+    return done;
+  }
+  Result<std::unique_ptr<store::Session>> reader() override { return base_->reader(); }
+  std::uint64_t statements() const override { return base_->statements(); }
+  std::uint64_t commits() const override { return base_->commits(); }
+  std::vector<std::string> statements_seen() const override { return base_->statements_seen(); }
+
+ private:
+  std::unique_ptr<store::Store> base_;
+  const bool& lies_;
+};
+
+TEST_F(Disk, ACommitOfUnknownOutcomeIsLookedUpBeforeTheNextOne) {
+  bool lies = false;
+  table.reset();
+  Result<std::unique_ptr<store::Store>> base = store::open_sqlite({dir + "/outbox.db"}, nullptr);
+  ASSERT_TRUE(base);
+  table = std::move(*Table::on(std::make_unique<Doubtful>(std::move(*base), lies), limits, clock));
+  lies = true;
+  EXPECT_FALSE(table->commit({.puts = {row("a")}}));
+  lies = false;
+  const BatchDone done = commit({.puts = {row("a"), row("b")}});
+  ASSERT_EQ(done.puts.size(), 2U);
+  EXPECT_EQ(done.puts[0].first, PutResult::repeated);
+  EXPECT_EQ(done.puts[1].first, PutResult::stored) << "a number was given out twice";
+  ASSERT_EQ(done.stored.size(), 2U) << "what came to the disk must be sent";
+  EXPECT_EQ(done.stored[0].key, "a");
+  EXPECT_EQ(table->totals().stored, 2);
+  expect_conserved();
 }
 
 }  // namespace
