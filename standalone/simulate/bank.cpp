@@ -63,7 +63,11 @@ void Bank::send(const http::ClientRequest& request, const Done& done) {
   }
   Millis latency = engine.between(Millis(5), Millis(60));
   if (engine.chance(swarm.call_slow)) latency = engine.between(Millis(60), Millis(6'000));
-  engine.after(latency, [this, call = call_of(request), done] { arrive(call, done); });
+  stripe_sim::Call call = call_of(request);
+  if (parts_.plants.has("a new key for each try") && !call.idempotency_key.empty()) {
+    call.idempotency_key += "-" + std::to_string(engine.events());
+  }
+  engine.after(latency, [this, call = std::move(call), done] { arrive(call, done); });
 }
 
 void Bank::status(int code, const Done& done) {

@@ -72,9 +72,10 @@ void CloudHost::start() {
   p->services.push_back(evidence::make_service(settings.evidence));
   p->services.push_back(monitors::make_service(settings.env));
   p->services.push_back(push::make_service());
-  for (auto& service : p->services) service = planted(std::move(service), parts_.plants);
-  p->executors.push_back(
-      planted(payments::make_executor(*p->provider), *p->provider, parts_.plants));
+  for (auto& service : p->services) {
+    service = watched(std::move(service), parts_.rules, early(*p));
+  }
+  p->executors.push_back(planted(payments::make_executor(*p->provider), parts_.plants));
   p->executors.push_back(make_push(parts_.engine, parts_.swarm, parts_.rules));
   for (auto& executor : p->executors) {
     executor = waking(std::move(executor), [this] { wake_in(Millis(1)); });
@@ -121,6 +122,25 @@ void CloudHost::start() {
   (void)process_->host->post(
       host::to<wire::catalogue::In>(wire::catalogue::kService, settings.menu));
   wake_in(Millis(1));
+}
+
+// Lets go what is not committed yet, where such a fault is planted.
+Early CloudHost::early(Process& process) const {
+  if (parts_.plants.has("acknowledged before the commit")) {
+    return [&process](const host::Output& output) {
+      for (const bus::Message& message : output.publish) {
+        process.bus->publish(message, [](Result<void>) {});
+      }
+    };
+  }
+  if (!parts_.plants.has("effects leave before the commit")) return nullptr;
+  return [&process](const host::Output& output) {
+    for (const host::Effect& effect : output.effects) {
+      if (!effect.kind.starts_with("payments.")) continue;
+      process.executors.front()->execute({{"early", effect.kind, effect.key, effect.body, 0, 0}},
+                                         [](const std::vector<host::Outcome>&) {});
+    }
+  };
 }
 
 void CloudHost::crash() {

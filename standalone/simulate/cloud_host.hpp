@@ -15,6 +15,7 @@
 #include "lib/host/intake.hpp"
 #include "standalone/simulate/bank.hpp"
 #include "standalone/simulate/broker.hpp"
+#include "standalone/simulate/executors.hpp"
 #include "standalone/simulate/host_store.hpp"
 
 namespace trayline::simulate {
@@ -65,6 +66,7 @@ class CloudHost {
  private:
   struct Process;
   void restart_later();
+  Early early(Process& process) const;
   void wake_in(Millis delay);
   void run();
   // One turn; false when there was nothing to do, or no process is left.

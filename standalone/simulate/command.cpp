@@ -21,8 +21,18 @@ int main_of_simulate(int argc, char** argv) {
   app.add_option("--hours", options.hours, "As many seeds as fit into this time instead");
   app.add_option("--replay", again, "Prints everything that happens in this one seed");
   app.add_option("--plant", options.plant, "With a planted fault, which must be found");
+  app.add_flag("--stop", options.stop_at_first, "End at the first violation");
   app.add_flag("--json", json, "Nothing but the JSON object (it is printed in any case)");
   CLI11_PARSE(app, argc, argv);
+  if (!options.plant.empty() && !Plants::is_known(options.plant)) {
+    std::fprintf(stderr, "trayline simulate: no planted fault is called \"%s\"; these are:\n",
+                 options.plant.c_str());
+    for (const Plant& plant : all_plants()) {
+      std::fprintf(stderr, "  %s (%s): without %s\n", std::string(plant.name).c_str(),
+                   std::string(plant.kind).c_str(), std::string(plant.removes).c_str());
+    }
+    return 2;
+  }
   if (again) {
     const Outcome outcome = replay(*again, options.plant);
     if (outcome.violation) std::printf("violation: %s\n", outcome.violation->c_str());

@@ -75,6 +75,8 @@ class Core {
   Json boards_file_;
   std::deque<agent::Row> waiting_;  // made, and not yet the agent's
   bool publishing_ = false;
+  static constexpr Millis kPublishRetry{5'000};
+  Millis retry_ = kPublishRetry;
   bool killer_next_ = false;
   bool has_power_ = true;
   agent::Totals last_totals_;

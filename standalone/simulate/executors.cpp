@@ -1,6 +1,7 @@
 #include "standalone/simulate/executors.hpp"
 
 #include "lib/base/check.hpp"
+#include "lib/wire/payments.hpp"
 #include "lib/wire/push.hpp"
 
 namespace trayline::simulate {
@@ -53,6 +54,69 @@ class Push final : public host::Executor {
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
+// Passes everything through, and notes which messages were handled.
+class Watched final : public host::Service {
+ public:
+  Watched(std::unique_ptr<host::Service> inner, Rules& rules, Early early)
+      : inner_(std::move(inner)), rules_(rules), early_(std::move(early)) {}
+  std::string_view name() const override { return inner_->name(); }
+  const store::Migrations& migrations() const override { return inner_->migrations(); }
+  Result<std::any> decode(const Json& json) const override { return inner_->decode(json); }
+  Json encode(const std::any& body) const override { return inner_->encode(body); }
+  void refuse(const host::Message& message, const host::Problem& problem,
+              host::Output& out) const override {
+    inner_->refuse(message, problem, out);
+  }
+  Result<std::vector<host::Output>> handle(store::Session& session,
+                                           std::span<const host::Message> batch,
+                                           Time now) override {
+    for (const host::Message& message : batch) rules_.handled(name(), message.id);
+    Result<std::vector<host::Output>> outputs = inner_->handle(session, batch, now);
+    if (outputs && early_) {
+      for (const host::Output& output : *outputs) early_(output);
+    }
+    return outputs;
+  }
+
+ private:
+  std::unique_ptr<host::Service> inner_;
+  Rules& rules_;
+  Early early_;
+};
+
+// Takes an outcome that is not known for one that is.
+class Hasty final : public host::Executor {
+ public:
+  Hasty(std::unique_ptr<host::Executor> inner, bool refused)
+      : inner_(std::move(inner)), refused_(refused) {}
+  bool carries(std::string_view kind) const override { return inner_->carries(kind); }
+  void execute(std::vector<host::Claimed> effects, host::Done done) override {
+    for (host::Claimed& effect : effects) {
+      inner_->execute({effect}, [refused = refused_, effect, done](auto outcomes) {
+        const std::string step = effect.kind.substr(std::string_view("payments.").size());
+        const bool lost = outcomes.front().retry_after.has_value() && step == "capture";
+        if (!lost) return done(std::move(outcomes));
+        wire::payments::IntentSeen seen;
+        seen.order = OrderId(effect.body.text_at("order"));
+        seen.attempt = effect.body.int_at("attempt");
+        seen.step = step;
+        seen.intent = effect.body.text_at("intent");
+        seen.status = refused ? wire::payments::IntentStatus::canceled
+                              : wire::payments::IntentStatus::succeeded;
+        seen.received_minor = refused ? 0 : effect.body.int_at("amount_minor");
+        host::Outcome outcome;
+        outcome.id = effect.id;
+        outcome.result = host::to<wire::payments::In>(wire::payments::kService, std::move(seen));
+        done({std::move(outcome)});
+      });
+    }
+  }
+
+ private:
+  std::unique_ptr<host::Executor> inner_;
+  bool refused_;
+};
+
 class Waking final : public host::Executor {
  public:
   Waking(std::unique_ptr<host::Executor> inner, std::function<void()> wake)
@@ -81,12 +145,15 @@ std::unique_ptr<host::Executor> waking(std::unique_ptr<host::Executor> executor,
   return std::make_unique<Waking>(std::move(executor), std::move(wake));
 }
 
-std::unique_ptr<host::Service> planted(std::unique_ptr<host::Service> service, const Plants&) {
-  return service;
+std::unique_ptr<host::Service> watched(std::unique_ptr<host::Service> service, Rules& rules,
+                                       Early early) {
+  return std::make_unique<Watched>(std::move(service), rules, std::move(early));
 }
 std::unique_ptr<host::Executor> planted(std::unique_ptr<host::Executor> executor,
-                                        payments::Provider&, const Plants&) {
-  return executor;
+                                        const Plants& plants) {
+  const bool refused = plants.has("a lost answer is a refusal");
+  if (!refused && !plants.has("a lost answer is a success")) return executor;
+  return std::make_unique<Hasty>(std::move(executor), refused);
 }
 
 }  // namespace trayline::simulate

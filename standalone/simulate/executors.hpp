@@ -3,7 +3,6 @@
 #include <functional>
 #include <memory>
 
-#include "cloud/payments/provider.hpp"
 #include "lib/host/effects.hpp"
 #include "lib/host/service.hpp"
 #include "standalone/simulate/plants.hpp"
@@ -19,10 +18,13 @@ std::unique_ptr<host::Executor> make_push(Engine& engine, const Swarm& swarm, Ru
 std::unique_ptr<host::Executor> waking(std::unique_ptr<host::Executor> executor,
                                        std::function<void()> wake);
 
-// The service, or the service with a fault.
-std::unique_ptr<host::Service> planted(std::unique_ptr<host::Service> service,
-                                       const Plants& plants);
+// The service; rules hear what it handles. early: for planted faults, is given what the service
+// decided before that is committed.
+using Early = std::function<void(const host::Output&)>;
+std::unique_ptr<host::Service> watched(std::unique_ptr<host::Service> service, Rules& rules,
+                                       Early early);
+// The executor of payments, or the same with a planted fault.
 std::unique_ptr<host::Executor> planted(std::unique_ptr<host::Executor> executor,
-                                        payments::Provider& provider, const Plants& plants);
+                                        const Plants& plants);
 
 }  // namespace trayline::simulate

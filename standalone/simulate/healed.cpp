@@ -21,6 +21,8 @@ constexpr store::Statement kLedgerSums{
     "simulate.ledger_sums",
     "SELECT currency, SUM(amount_minor) AS sum FROM payments_ledger GROUP BY currency",
     {}};
+constexpr store::Statement kAttempts{
+    "simulate.attempts", "SELECT order_id, attempt FROM payments_payments", {}};
 constexpr store::Statement kOutbox{
     "simulate.outbox",
     "SELECT kind, key, tries, last_error FROM host_outbox ORDER BY id LIMIT 1",
@@ -121,6 +123,20 @@ Problem Rules::unfinished_money(const Outside& outside) {
     return fmt::format("the outbox drains: {} {} after {} tries: {}", row.text("kind"),
                        row.text("key"), row.integer("tries"), row.text("last_error"));
   }
+  if (!outside.forgetful) {
+    std::map<std::string, std::int64_t> intents;
+    for (const std::string& id : outside.provider.ids(stripe_sim::Table::intents)) {
+      const Json* intent = outside.provider.find(stripe_sim::Table::intents, id);
+      if (const Json* order = intent->at("metadata", "order_id")) ++intents[*order->as_string()];
+    }
+    for (const store::Row& row : read(kAttempts)) {
+      const std::int64_t made = intents[row.text("order_id")];
+      if (made > row.integer("attempt")) {
+        return fmt::format("one intent per attempt: {} of order {} in {} attempts", made,
+                           row.text("order_id"), row.integer("attempt"));
+      }
+    }
+  }
   for (const auto& [deadline, intent] : outside.provider.holds()) {
     return "holds of ended orders are given back: " + intent;
   }
@@ -132,7 +148,7 @@ Problem Rules::unfinished_trays(const Outside& outside) {
     const std::int64_t rows = totals.of(agent::Class::critical).rows;
     if (rows != 0) return fmt::format("the edge's outbox drains: {} has {} rows", core.value, rows);
     if (totals.stored != totals.acked + totals.quarantined ||
-        totals.stored != accepted_by_core_[core]) {
+        totals.stored < accepted_by_core_[core]) {
       return fmt::format(
           "conservation: core {} accepted {}, stored {}, acknowledged {}, "
           "quarantined {}",
@@ -184,8 +200,13 @@ Problem Rules::unfinished_screens() {
       return fmt::format("screens end right: {} painted {}, the cloud knows {}", name,
                          row.integer("version"), row.integer("painted"));
     }
-    if (!state->order) continue;
+    if (!state->order || !state->station) continue;
     const auto order = seen_.find(state->order->value);
+    // Of an order whose tray stood elsewhere later, this screen keeps what it saw.
+    if (order != seen_.end() &&
+        (order->second.core != core.value || order->second.station != state->station->value)) {
+      continue;
+    }
     const std::string wanted = order == seen_.end() ? "nothing" : screen_word(order->second.state);
     if (state->status != wanted) {
       return fmt::format("screens end right: {} shows {} for order {}, which is {}", name,

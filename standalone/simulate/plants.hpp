@@ -26,8 +26,9 @@ class Plants {
   Plants() = default;
   explicit Plants(std::string_view name) : planted_(name) {}
   bool has(std::string_view name) const { return planted_ == name; }
+  static bool is_known(std::string_view name);
 
-  // The statement that runs in place of this one.
+  // The statement that runs in place of this one; its texts live until the next call.
   store::Statement changed(const store::Statement& statement) const;
   // What the caller sees of an answer.
   void change_answer(std::string_view statement, const store::Rows& rows,
@@ -35,6 +36,7 @@ class Plants {
 
  private:
   std::string planted_;
+  mutable std::string name_, text_;  // of the statement that was changed last
 };
 
 }  // namespace trayline::simulate

@@ -11,7 +11,7 @@ namespace {
 // Reads several services' tables on purpose: it judges them together.
 constexpr store::Statement kLookAtOrders{
     "simulate.look_at_orders",
-    "SELECT o.id, o.state, o.version, o.total_minor, o.core, o.visit, o.prediction,"
+    "SELECT o.id, o.state, o.version, o.total_minor, o.core, o.station, o.visit, o.prediction,"
     " v.number AS visit_number, v.order_id AS visit_order, p.state AS payment,"
     " p.intent_id AS intent, p.hold_minor, p.captured_minor "
     "FROM @rows(id text) AS r JOIN orders_orders o ON o.id = r.id "
@@ -44,6 +44,7 @@ Seen Rules::seen_from(const store::Row& row) const {
   seen.version = row.integer("version");
   seen.total_minor = row.integer("total_minor");
   seen.core = row.text("core");
+  seen.station = row.text("station");
   seen.visit = row.text("visit");
   seen.prediction = row.text("prediction");
   seen.visit_number = row.integer("visit_number");
@@ -76,7 +77,14 @@ void Rules::before_commit(store::Session& session, const std::set<std::string>& 
   pending_ = orders.empty() ? std::map<std::string, Seen>() : look_at(session, orders);
 }
 
+void Rules::handled(std::string_view service, const std::string& id) {
+  if (!id.empty()) handling_.insert(std::string(service) + " " + id);
+}
+
 void Rules::committed() {
+  for (const std::string& message : std::exchange(handling_, {})) {
+    if (!handled_.insert(message).second) throw Violation("a message is handled once", message);
+  }
   for (auto& [order, after] : std::exchange(pending_, {})) {
     const auto [known, fresh] = seen_.try_emplace(order, after);
     if (fresh || known->second.state != after.state) {

@@ -34,7 +34,7 @@ struct Seen {
   std::string state;
   std::int64_t version = 0;
   std::int64_t total_minor = 0;
-  std::string core, visit, prediction;
+  std::string core, station, visit, prediction;
   std::int64_t visit_number = 0;
   std::string visit_order;
   std::string payment, intent;
@@ -48,7 +48,12 @@ class Rules {
   // The store, inside the transaction that is about to commit, and how that ended.
   void before_commit(store::Session& session, const std::set<std::string>& orders);
   void committed();
-  void not_committed() { pending_.clear(); }
+  // A service handled a message with an id, in the transaction that is under way.
+  void handled(std::string_view service, const std::string& id);
+  void not_committed() {
+    pending_.clear();
+    handling_.clear();
+  }
 
   // Trays.
   void looked(const PredictionId& id, Look look) { looks_[id.value] = std::move(look); }
@@ -72,6 +77,7 @@ class Rules {
   struct Outside {
     const stripe_sim::State& provider;
     std::map<CoreId, agent::Totals> outboxes;
+    bool forgetful = false;  // the provider was away for longer than it remembers keys
   };
   std::optional<std::string> unfinished(const Outside& outside);
 
@@ -95,6 +101,7 @@ class Rules {
   std::unique_ptr<store::Session> reader_;
   std::map<std::string, Seen> seen_;
   std::map<std::string, Seen> pending_;
+  std::set<std::string> handled_, handling_;  // messages with ids
   std::map<std::string, Look> looks_;
   std::map<std::string, std::string> accepted_;  // prediction, core
   std::map<CoreId, std::int64_t> accepted_by_core_;

@@ -184,7 +184,7 @@ void World::heal() {
 }
 
 std::optional<std::string> World::unfinished() {
-  Rules::Outside outside{bank_.state(), {}};
+  Rules::Outside outside{bank_.state(), {}, drawn_.long_outage};
   for (const auto& core : cores_) {
     if (core->waiting() > 0) return "the camera's messages are taken: " + core->id().value;
     outside.outboxes[core->id()] = core->totals();

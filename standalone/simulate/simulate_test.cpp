@@ -1,0 +1,93 @@
+// The simulator itself: that a seed is a whole history, that fresh and once-broken seeds are clean,
+// and that planted faults are found.
+#include "standalone/simulate/simulate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "lib/base/log.hpp"
+
+namespace trayline::simulate {
+namespace {
+
+std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+class Simulate : public testing::Test {
+ protected:
+  Simulate() { set_log_level(static_cast<Level>(4)); }
+  Outcome run_seed(std::uint64_t seed, const Plants& plants = {}) {
+    return run_world(seed, grounds, plants, nullptr);
+  }
+  Grounds grounds;
+};
+
+TEST_F(Simulate, TheSameSeedIsTheSameHistoryWhateverRanBefore) {
+  const Outcome first = run_seed(11);
+  run_seed(12);
+  const Outcome again = run_seed(11);
+  Grounds fresh;
+  const Outcome elsewhere = run_world(11, fresh, {}, nullptr);
+  EXPECT_EQ(first.hash, again.hash);
+  EXPECT_EQ(first.hash, elsewhere.hash);
+  EXPECT_NE(first.hash, run_seed(13).hash) << "two seeds tell the same story";
+}
+
+TEST_F(Simulate, ASeedIsAtLeastTwentyOrdersAndADay) {
+  const Outcome outcome = run_seed(1);
+  EXPECT_GE(outcome.orders, 20U);
+  EXPECT_GE(outcome.elapsed, Millis(24 * 3600 * 1000));
+}
+
+// Other seeds: TRAYLINE_SIMULATE_FROM, TRAYLINE_SIMULATE_SEEDS.
+TEST_F(Simulate, FreshSeedsAreClean) {
+  Options options;
+  options.from = number_of("TRAYLINE_SIMULATE_FROM", 1'000'000);
+  options.seeds = number_of("TRAYLINE_SIMULATE_SEEDS", 100);
+  const Report report = run(options);
+  EXPECT_EQ(report.seeds, options.seeds);
+  for (const Outcome& outcome : report.failed) {
+    ADD_FAILURE() << "seed " << outcome.seed << ": " << *outcome.violation
+                  << "\n  see it all: trayline simulate --replay " << outcome.seed;
+  }
+}
+
+// "<seed> <why>", one a line.
+TEST_F(Simulate, SeedsThatOnceFoundSomethingStayClean) {
+  std::ifstream file(TRAYLINE_SOURCE_DIR "/standalone/simulate/regressions.txt");
+  ASSERT_TRUE(file.good());
+  std::size_t seeds = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line.starts_with('#')) continue;
+    std::istringstream words(line);
+    std::uint64_t seed = 0;
+    ASSERT_TRUE(words >> seed) << "no seed: " << line;
+    const Outcome outcome = run_seed(seed);
+    EXPECT_FALSE(outcome.violation) << line << "\n" << outcome.violation.value_or("");
+    ++seeds;
+  }
+  EXPECT_GT(seeds, 0U);
+}
+
+class Planted : public Simulate, public testing::WithParamInterface<Plant> {};
+
+TEST_P(Planted, IsFoundAtItsSeedAndNotWithoutIt) {
+  const Plant& plant = GetParam();
+  EXPECT_TRUE(run_seed(plant.seed, Plants(plant.name)).violation)
+      << "without " << plant.removes << " seed " << plant.seed << " looks clean";
+  EXPECT_FALSE(run_seed(plant.seed).violation) << "seed " << plant.seed << " is broken anyway";
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, Planted, testing::ValuesIn(all_plants()), [](const auto& info) {
+  std::string name(info.param.name);
+  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  return name;
+});
+
+}  // namespace
+}  // namespace trayline::simulate
