@@ -11,7 +11,7 @@
 
 namespace trayline::simulate {
 
-// A planted fault. seed: one that exposes it.
+// A planted fault. seed: one that exposes it; 0: none is known yet.
 struct Plant {
   std::string_view name;
   std::string_view kind;     // durability | deduplication | idempotency | ordering | time | money

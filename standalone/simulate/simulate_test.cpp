@@ -83,7 +83,13 @@ TEST_P(Planted, IsFoundAtItsSeedAndNotWithoutIt) {
   EXPECT_FALSE(run_seed(plant.seed).violation) << "seed " << plant.seed << " is broken anyway";
 }
 
-INSTANTIATE_TEST_SUITE_P(Faults, Planted, testing::ValuesIn(all_plants()), [](const auto& info) {
+std::vector<Plant> exposed() {
+  std::vector<Plant> all = all_plants();
+  std::erase_if(all, [](const Plant& plant) { return plant.seed == 0; });
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, Planted, testing::ValuesIn(exposed()), [](const auto& info) {
   std::string name(info.param.name);
   for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   return name;
