@@ -89,8 +89,8 @@ std::vector<Plant> exposed() {
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Faults, Planted, testing::ValuesIn(exposed()), [](const auto& info) {
-  std::string name(info.param.name);
+INSTANTIATE_TEST_SUITE_P(Faults, Planted, testing::ValuesIn(exposed()), [](const auto& fault) {
+  std::string name(fault.param.name);
   for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   return name;
 });
