@@ -1,6 +1,7 @@
 // What people decide about orders, from the request to the provider's ledger; and stock.
 #include <gtest/gtest.h>
 
+#include "lib/base/encoding.hpp"
 #include "lib/wire/catalogue.hpp"
 #include "tests/scenarios/asking.hpp"
 
