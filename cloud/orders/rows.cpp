@@ -106,10 +106,10 @@ void add_insert(store::Rows& rows, const Order& o) {
 }
 
 void add_update(store::Rows& rows, const Order& o, std::int64_t was_version) {
-  rows.add(o.id.value, was_version, name(o.state), o.version, o.user.value, o.total.minor,
-           o.hold_minor, o.holds, o.menu_version, o.core.value, o.station.value, o.visit.value,
-           o.prediction.value, enum_name(o.tray), to_json_text(o.difference), o.reason,
-           to_ms(o.placed), to_ms(o.updated), is_open(o), o.tax_minor, enum_name(o.means),
+  rows.add(o.id.value, was_version, name(o.state), o.version, o.user.value, o.total.currency.str(),
+           o.total.minor, o.hold_minor, o.holds, o.menu_version, o.core.value, o.station.value,
+           o.visit.value, o.prediction.value, enum_name(o.tray), to_json_text(o.difference),
+           o.reason, to_ms(o.placed), to_ms(o.updated), is_open(o), o.tax_minor, enum_name(o.means),
            pending_text(o), o.captured_minor, o.refunded_minor, o.refund_asked_minor,
            o.refund_tax_minor);
 }

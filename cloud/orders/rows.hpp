@@ -22,7 +22,7 @@ void add_lines(store::Rows& rows, const Order& order);
 Refund refund_from(const store::Row& row);
 
 inline constexpr std::size_t kInsertColumns = 29;
-inline constexpr std::size_t kUpdateColumns = 26;
+inline constexpr std::size_t kUpdateColumns = 27;
 inline constexpr std::size_t kLineColumns = 7;
 
 }  // namespace trayline::orders

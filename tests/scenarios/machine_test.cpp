@@ -186,6 +186,7 @@ TEST_F(Machine, AWalkUpTrayIsPaidOnce) {
   ASSERT_TRUE(world.nudge_tray());
   world.settle();
   EXPECT_EQ(state(id), "paid");
+  EXPECT_EQ(order(id).total, (Money{180, *Currency::parse("EUR")})) << "kept, not only decided";
   EXPECT_EQ(charged_minor(id), 180);
   EXPECT_EQ(world.edge->shown().status, "paid");
   EXPECT_EQ(type_of(ask("GET", "/v1/baskets/{id}", of(id))), "basket_not_found");

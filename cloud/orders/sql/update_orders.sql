@@ -1,5 +1,6 @@
 UPDATE orders_orders
-SET state = r.state, version = r.version, user_id = r.user_id, total_minor = r.total_minor,
+SET state = r.state, version = r.version, user_id = r.user_id, currency = r.currency,
+    total_minor = r.total_minor,
     hold_minor = r.hold_minor, holds = r.holds, menu_version = r.menu_version, core = r.core,
     station = r.station, visit = r.visit, prediction = r.prediction, tray = r.tray,
     difference = r.difference, reason = r.reason, placed_ms = r.placed_ms,
@@ -7,7 +8,7 @@ SET state = r.state, version = r.version, user_id = r.user_id, total_minor = r.t
     pending = r.pending, captured_minor = r.captured_minor, refunded_minor = r.refunded_minor,
     refund_asked_minor = r.refund_asked_minor, refund_tax_minor = r.refund_tax_minor
 FROM @rows(id text, was_version bigint, state text, version bigint, user_id text,
-           total_minor bigint, hold_minor bigint, holds bigint, menu_version text, core text,
+           currency text, total_minor bigint, hold_minor bigint, holds bigint, menu_version text, core text,
            station text, visit text, prediction text, tray text, difference text, reason text,
            placed_ms bigint, updated_ms bigint, open bigint, tax_minor bigint, means text,
            pending text, captured_minor bigint, refunded_minor bigint, refund_asked_minor bigint,
