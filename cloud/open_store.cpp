@@ -7,6 +7,7 @@
 #include "cloud/orders/service.hpp"
 #include "cloud/payments/service.hpp"
 #include "cloud/push/service.hpp"
+#include "cloud/webhooks/service.hpp"
 #include "lib/host/host.hpp"
 #include "lib/store/sqlite.hpp"
 
@@ -27,6 +28,7 @@ Result<std::unique_ptr<store::Store>> open_store(const Settings& settings, Metri
 }
 
 std::vector<const store::Migrations*> all_migrations() {
+  static Metrics metrics;
   static const std::unique_ptr<host::Service> services[] = {
       std::make_unique<accounts::Service>(accounts::Settings{}),
       catalogue::make_service(),
@@ -34,7 +36,8 @@ std::vector<const store::Migrations*> all_migrations() {
       payments::make_service(),
       evidence::make_service(std::make_shared<evidence::Settings>()),
       monitors::make_service(""),
-      push::make_service()};
+      push::make_service(),
+      webhooks::make_service(std::make_shared<webhooks::Settings>(), metrics)};
   std::vector<const store::Migrations*> all{&host::Host::migrations()};
   for (const auto& service : services) all.push_back(&service->migrations());
   return all;

@@ -5,6 +5,7 @@
 #include "cloud/payments/service.hpp"
 #include "cloud/payments/stripe_provider.hpp"
 #include "cloud/push/service.hpp"
+#include "cloud/webhooks/service.hpp"
 #include "lib/base/check.hpp"
 #include "standalone/simulate/executors.hpp"
 
@@ -21,6 +22,7 @@ class HookAnswer final : public http::Responder {
   explicit HookAnswer(std::function<void(bool)> taken) : taken_(std::move(taken)) {}
   void answer(http::Response response) override { taken_(response.status == 200); }
   std::shared_ptr<http::Stream> stream(http::Headers) override { return nullptr; }
+  void hang_up() override { taken_(false); }
 
  private:
   std::function<void(bool)> taken_;
@@ -53,6 +55,33 @@ CloudHost::CloudHost(Parts parts, std::string name)
 
 CloudHost::~CloudHost() = default;
 
+// Client, provider, services and executors, in the order of cloud/cloud.cpp.
+void CloudHost::make_services(Process& p) {
+  stripe::Settings wire;
+  wire.base_url = std::string(Bank::kUrl);
+  p.client = std::make_unique<stripe::Client>(wire, std::string(Bank::kSecretKey),
+                                              parts_.bank.outside(), clock_, parts_.engine.random);
+  p.provider = payments::make_stripe_provider([](const std::function<void()>& task) { task(); },
+                                              *p.client, payments::StripeSettings{});
+  p.services.push_back(catalogue::make_service());
+  p.services.push_back(orders::make_service(parts_.settings.orders));
+  p.services.push_back(payments::make_service());
+  p.services.push_back(evidence::make_service(parts_.settings.evidence));
+  p.services.push_back(monitors::make_service(parts_.settings.env));
+  p.services.push_back(push::make_service());
+  p.services.push_back(
+      webhooks::make_service(std::make_shared<webhooks::Settings>(), parts_.metrics));
+  for (auto& service : p.services) {
+    service = watched(std::move(service), parts_.rules, early(p));
+  }
+  p.executors.push_back(
+      planted(payments::make_executor({*p.provider, nullptr}, clock_), parts_.plants));
+  p.executors.push_back(make_push(parts_.engine, parts_.swarm, parts_.rules));
+  for (auto& executor : p.executors) {
+    executor = waking(std::move(executor), [this] { wake_in(Millis(1)); });
+  }
+}
+
 void CloudHost::start() {
   if (process_) return;
   parts_.engine.note("the cloud starts", {name_});
@@ -60,26 +89,7 @@ void CloudHost::start() {
   auto p = std::make_unique<Process>();
   ++generation_;
   const CloudSettings& settings = parts_.settings;
-  stripe::Settings wire;
-  wire.base_url = std::string(Bank::kUrl);
-  p->client = std::make_unique<stripe::Client>(wire, std::string(Bank::kSecretKey),
-                                               parts_.bank.outside(), clock_, parts_.engine.random);
-  p->provider = payments::make_stripe_provider([](const std::function<void()>& task) { task(); },
-                                               *p->client, payments::StripeSettings{});
-  p->services.push_back(catalogue::make_service());
-  p->services.push_back(orders::make_service(settings.orders));
-  p->services.push_back(payments::make_service());
-  p->services.push_back(evidence::make_service(settings.evidence));
-  p->services.push_back(monitors::make_service(settings.env));
-  p->services.push_back(push::make_service());
-  for (auto& service : p->services) {
-    service = watched(std::move(service), parts_.rules, early(*p));
-  }
-  p->executors.push_back(planted(payments::make_executor(*p->provider), parts_.plants));
-  p->executors.push_back(make_push(parts_.engine, parts_.swarm, parts_.rules));
-  for (auto& executor : p->executors) {
-    executor = waking(std::move(executor), [this] { wake_in(Millis(1)); });
-  }
+  make_services(*p);
   p->bus = parts_.broker.client(name_);
   std::vector<host::Service*> services;
   for (const auto& service : p->services) services.push_back(service.get());

@@ -65,6 +65,7 @@ class CloudHost {
 
  private:
   struct Process;
+  void make_services(Process& p);
   void restart_later();
   Early early(Process& process) const;
   void wake_in(Millis delay);

@@ -9,6 +9,7 @@
 #include "cloud/orders/sql.hpp"
 #include "cloud/payments/sql.hpp"
 #include "cloud/push/sql.hpp"
+#include "cloud/webhooks/sql.hpp"
 #include "lib/base/check.hpp"
 #include "lib/host/sql.hpp"
 #include "lib/postgres/test_store.hpp"
@@ -21,7 +22,7 @@ std::vector<const store::Statement*> all_statements() {
   for (const auto* list :
        {&accounts::sql::statements, &catalogue::sql::statements, &evidence::sql::statements,
         &host::sql::statements, &monitors::sql::statements, &orders::sql::statements,
-        &payments::sql::statements, &push::sql::statements})
+        &payments::sql::statements, &push::sql::statements, &webhooks::sql::statements})
     all.insert(all.end(), list->begin(), list->end());
   return all;
 }
