@@ -47,6 +47,8 @@ class FaultyStore final : public store::Store {
     return inner_->transaction(work);
   }
   Result<std::unique_ptr<store::Session>> reader() override { return inner_->reader(); }
+  bool shared() const override { return inner_->shared(); }
+  std::uint64_t connections() const override { return inner_->connections(); }
   std::uint64_t statements() const override { return inner_->statements(); }
   std::uint64_t commits() const override { return inner_->commits(); }
   std::vector<std::string> statements_seen() const override { return inner_->statements_seen(); }

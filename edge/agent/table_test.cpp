@@ -236,6 +236,8 @@ class Doubtful final : public store::Store {
     return done;
   }
   Result<std::unique_ptr<store::Session>> reader() override { return base_->reader(); }
+  bool shared() const override { return base_->shared(); }
+  std::uint64_t connections() const override { return base_->connections(); }
   std::uint64_t statements() const override { return base_->statements(); }
   std::uint64_t commits() const override { return base_->commits(); }
   std::vector<std::string> statements_seen() const override { return base_->statements_seen(); }
