@@ -9,8 +9,8 @@ SET state = r.state, version = r.version, user_id = r.user_id, currency = r.curr
     refund_asked_minor = r.refund_asked_minor, refund_tax_minor = r.refund_tax_minor
 FROM @rows(id text, was_version bigint, state text, version bigint, user_id text,
            currency text, total_minor bigint, hold_minor bigint, holds bigint, menu_version text,
-           core text, station text, visit text, prediction text, tray text, difference text, reason text,
-           placed_ms bigint, updated_ms bigint, open bigint, tax_minor bigint, means text,
+           core text, station text, visit text, prediction text, tray text, difference text,
+           reason text, placed_ms bigint, updated_ms bigint, open bigint, tax_minor bigint, means text,
            pending text, captured_minor bigint, refunded_minor bigint, refund_asked_minor bigint,
            refund_tax_minor bigint) AS r
 WHERE orders_orders.id = r.id AND orders_orders.version = r.was_version
