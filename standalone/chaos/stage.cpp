@@ -118,7 +118,9 @@ class Setter {
 
   Result<void> write_store() const {
     cloud::StoreFile store;
-    store.site = {SiteId("main"), "Chaos", *Currency::parse("EUR"), false};
+    store.site.id = SiteId("main");
+    store.site.name = "Chaos";
+    store.site.currency = *Currency::parse("EUR");
     store.item = {{Sku("soup"), "Soup", kSoupMinor}, {Sku("roll"), "Roll", kRollMinor}};
     for (const Core& core : stage_.cores) {
       cloud::CoreEntry entry{CoreId(core.name), {}};

@@ -7,10 +7,10 @@ SET state = r.state, version = r.version, user_id = r.user_id, currency = r.curr
     updated_ms = r.updated_ms, open = r.open, tax_minor = r.tax_minor, means = r.means,
     pending = r.pending, captured_minor = r.captured_minor, refunded_minor = r.refunded_minor,
     refund_asked_minor = r.refund_asked_minor, refund_tax_minor = r.refund_tax_minor
-FROM @rows(id text, was_version bigint, state text, version bigint, user_id text,
-           currency text, total_minor bigint, hold_minor bigint, holds bigint, menu_version text,
-           core text, station text, visit text, prediction text, tray text, difference text,
-           reason text, placed_ms bigint, updated_ms bigint, open bigint, tax_minor bigint, means text,
+FROM @rows(id text, was_version bigint, state text, version bigint, user_id text, currency text,
+           total_minor bigint, hold_minor bigint, holds bigint, menu_version text, core text,
+           station text, visit text, prediction text, tray text, difference text, reason text,
+           placed_ms bigint, updated_ms bigint, open bigint, tax_minor bigint, means text,
            pending text, captured_minor bigint, refunded_minor bigint, refund_asked_minor bigint,
            refund_tax_minor bigint) AS r
 WHERE orders_orders.id = r.id AND orders_orders.version = r.was_version
