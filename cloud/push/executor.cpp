@@ -19,6 +19,7 @@ host::Outcome finished(const host::Claimed& effect, std::int64_t http_status) {
   outcome.result = host::to<wire::push::In>(
       wire::push::kService, wire::push::Delivered{OrderId(effect.body.text_at("order")),
                                                   effect.body.text_at("status"), http_status});
+  outcome.patient = true;
   return outcome;
 }
 

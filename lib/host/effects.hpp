@@ -28,7 +28,8 @@ struct Outcome {
   std::string id;
   std::optional<Message> result;
   std::optional<std::chrono::milliseconds> retry_after;
-  std::string error;  // of a retry, for the row and the log
+  std::string error;     // of a retry, for the row and the log
+  bool patient = false;  // nobody waits for the result: it rides with the next turn
 };
 
 // Takes the outcomes of any number of effects; thread-safe.

@@ -53,13 +53,18 @@ std::vector<Item> Host::State::gather(std::vector<Arrival> arrivals) {
       items.push_back(std::move(*rejected));
     } else if (Outcome* outcome = std::get_if<Outcome>(&arrival)) {
       check(in_flight.erase(outcome->id) == 1, "an effect was answered twice");
-      // Only a result or a repeat is worth a turn; the rest rides with the next one.
-      if (outcome->result || outcome->retry_after) {
+      // Only a result that somebody waits for, or a repeat, is worth a turn; the rest rides with
+      // the next one.
+      if (outcome->retry_after || (outcome->result && !outcome->patient)) {
         items.push_back(std::move(*outcome));
+        continue;
+      }
+      if (outcome->result) {
+        riding.push_back(std::move(*outcome));
       } else {
         finished.push_back(outcome->id);
-        if (!settle_at) settle_at = parts.clock.monotonic() + parts.limits.settle_idle;
       }
+      if (!settle_at) settle_at = parts.clock.monotonic() + parts.limits.settle_idle;
     }
   }
   return items;
@@ -106,6 +111,7 @@ Result<void> Host::State::turn(Work work) {
   if (!done) return done;
   finished.clear();
   settle_at.reset();
+  if (!riding.empty()) settle_at = parts.clock.monotonic();
   ticks.add();
   leave(std::move(leaving));
   return {};
@@ -228,6 +234,10 @@ bool Host::State::work(std::vector<Item> items) {
   const Due what = what_is_due();
   const bool settle = settle_at && *settle_at <= parts.clock.monotonic();
   if (items.empty() && what.timers_max == 0 && !settle) return false;
+  while (!riding.empty() && items.size() < 2 * parts.limits.batch_max) {
+    items.push_back(std::move(riding.front()));
+    riding.pop_front();
+  }
   if (!items.empty() && is_cautious()) {
     one_by_one(std::move(items));
     if (what.timers_max > 0 && !guarded_turn({{}, {}, what})) one_timer_at_a_time();
@@ -342,6 +352,10 @@ void Host::run() {
     until(s.look_at);
     s.work(s.take(wait));
     if (!s.purge_at || *s.purge_at <= s.parts.clock.monotonic()) s.purge();
+  }
+  if (!s.riding.empty() || !s.finished.empty()) {
+    s.settle_at = s.parts.clock.monotonic();
+    s.work({});
   }
   s.farewell();
   const auto ended = s.parts.store.transaction([&](store::Session& session) -> Result<void> {

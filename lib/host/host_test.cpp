@@ -34,6 +34,17 @@ class Provider final : public Executor {
     held.clear();
     done_(std::move(outcomes));
   }
+  void answer_patiently() {
+    std::vector<Outcome> outcomes;
+    for (const Claimed& effect : held) {
+      Outcome outcome{effect.id, std::nullopt, std::nullopt, ""};
+      outcome.result = to<ToyIn>("toy", Charged{effect.body.text_at("key")});
+      outcome.patient = true;
+      outcomes.push_back(std::move(outcome));
+    }
+    held.clear();
+    done_(std::move(outcomes));
+  }
   void answer_without_result() {
     std::vector<Outcome> outcomes;
     for (const Claimed& effect : held) outcomes.push_back({effect.id, {}, {}, ""});
@@ -320,6 +331,22 @@ TEST_P(HostTest, AResultThatOnlyRemovesARowRidesWithTheNextTurn) {
   EXPECT_FALSE(host->tick());
   clock.advance(Millis(1'001));
   EXPECT_TRUE(host->tick()) << "after a second of idling it goes by itself";
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_outbox"), 0);
+}
+
+TEST_P(HostTest, AResultThatNobodyWaitsForRidesWithTheNextTurn) {
+  add("a");
+  host->tick();
+  provider.answer_patiently();
+  EXPECT_FALSE(host->tick()) << "it starts no turn";
+  EXPECT_EQ(sum("a").charged, 0);
+  add("b");
+  host->tick();
+  EXPECT_EQ(sum("a").charged, 1);
+  provider.answer_patiently();
+  EXPECT_FALSE(host->tick());
+  restart(true);
+  EXPECT_EQ(sum("b").charged, 1) << "a host that is stopped handles it before";
   EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_outbox"), 0);
 }
 

@@ -69,6 +69,7 @@ struct Host::State {
   Keeping keeping;
   std::deque<Item> again;             // outcomes whose turn failed for want of the store
   std::optional<Millis> store_retry;  // monotonic
+  std::deque<Item> riding;            // results that are not worth a turn of their own
   std::vector<std::string> finished;  // effects without a result, to be removed with the next turn
   std::optional<Millis> settle_at;    // monotonic
   std::optional<Time> due;
