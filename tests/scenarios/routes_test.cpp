@@ -164,15 +164,14 @@ TEST_F(Routes, ZEveryStatementHasRun) {
   ASSERT_TRUE(world.order("ann", {{Sku("apple"), 1}}));
   ASSERT_TRUE(world.put_tray({{Sku("apple"), 1}}, std::nullopt));
   world.settle();
-  auto reader = world.db->reader();
-  Result<payments::Books> books = payments::load_books(**reader);
+  Result<payments::Books> books = payments::load_books(*reader);
   ASSERT_TRUE(books) << books.error().detail;
   books->orders.emplace();
-  ASSERT_TRUE(orders::each_order(**reader, [&](OrderId id, wire::orders::State state) {
+  ASSERT_TRUE(orders::each_order(*reader, [&](OrderId id, wire::orders::State state) {
     books->orders->push_back({std::move(id), std::string(enum_name(state)), false});
   }));
   std::int64_t charged = 0;
-  ASSERT_TRUE(orders::each_fate(**reader, [&](CoreId, const std::string& fate, std::int64_t n) {
+  ASSERT_TRUE(orders::each_fate(*reader, [&](CoreId, const std::string& fate, std::int64_t n) {
     if (fate == "charged") charged += n;
   }));
   EXPECT_EQ(charged, 1);
