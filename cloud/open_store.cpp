@@ -1,13 +1,13 @@
 #include "cloud/open_store.hpp"
 
-#include "cloud/accounts/service.hpp"
-#include "cloud/catalogue/service.hpp"
-#include "cloud/evidence/service.hpp"
-#include "cloud/monitors/service.hpp"
-#include "cloud/orders/service.hpp"
-#include "cloud/payments/service.hpp"
-#include "cloud/push/service.hpp"
-#include "cloud/webhooks/service.hpp"
+#include "cloud/accounts/sql.hpp"
+#include "cloud/catalogue/sql.hpp"
+#include "cloud/evidence/sql.hpp"
+#include "cloud/monitors/sql.hpp"
+#include "cloud/orders/sql.hpp"
+#include "cloud/payments/sql.hpp"
+#include "cloud/push/sql.hpp"
+#include "cloud/webhooks/sql.hpp"
 #include "lib/host/host.hpp"
 #include "lib/store/sqlite.hpp"
 
@@ -28,19 +28,9 @@ Result<std::unique_ptr<store::Store>> open_store(const Settings& settings, Metri
 }
 
 std::vector<const store::Migrations*> all_migrations() {
-  static Metrics metrics;
-  static const std::unique_ptr<host::Service> services[] = {
-      std::make_unique<accounts::Service>(accounts::Settings{}),
-      catalogue::make_service(),
-      orders::make_service(std::make_shared<orders::Settings>()),
-      payments::make_service(),
-      evidence::make_service(std::make_shared<evidence::Settings>()),
-      monitors::make_service(""),
-      push::make_service(),
-      webhooks::make_service(std::make_shared<webhooks::Settings>(), metrics)};
-  std::vector<const store::Migrations*> all{&host::Host::migrations()};
-  for (const auto& service : services) all.push_back(&service->migrations());
-  return all;
+  return {&host::Host::migrations(),  &accounts::sql::migrations, &catalogue::sql::migrations,
+          &orders::sql::migrations,   &payments::sql::migrations, &evidence::sql::migrations,
+          &monitors::sql::migrations, &push::sql::migrations,     &webhooks::sql::migrations};
 }
 
 }  // namespace trayline::cloud

@@ -81,6 +81,7 @@ class Counting : public testing::TestWithParam<Engine> {
     return p;
   }
   Cost pay(int from, int count) {
+    made->settle();  // nothing is left that would ride with the next turn
     for (int i = from; i < from + count; ++i) {
       const wire::Prediction p = prediction(i);
       made->post(host::to<wire::orders::In>(wire::orders::kService,

@@ -213,7 +213,7 @@ TEST_F(Contract, EveryCallFitsTheOfficialSchemas) {
                   "k4", into(refund));
   provider.read_intent(intent.id, into(last));
   provider.find_intent({OrderId("none"), 1, {}, who, {}}, 0, into(last));
-  EXPECT_GE(checks->report().int_at("requests"), 10);
+  EXPECT_GE(checks->report().int_at("requests"), 9);
   EXPECT_GT(checks->report().int_at("replies"), checks->report().int_at("requests"))
       << "the cancel of a captured intent is refused";
 }
