@@ -175,12 +175,6 @@ class Setter {
         kPostgresUser);
   }
 
-  // [store] stands at the end, as text.
-  std::string store_text() const {
-    if (stage_.options.engine == Engine::sqlite) return "";
-    return "\n[store]\nengine = \"postgres\"\nurl = \"" + postgres_url(stage_) + "\"\n";
-  }
-
   Result<void> cloud(int host) {
     const std::string number = std::to_string(host);
     const core::Places places{state_.dir()};
@@ -191,6 +185,10 @@ class Setter {
       }
     }
     cloud::Settings out;
+    if (stage_.options.engine == Engine::postgres) {
+      out.store.engine = "postgres";
+      out.store.url = postgres_url(stage_);
+    }
     out.env = kEnv;
     out.data_dir = stage_.disks.cloud;
     out.store_file = state_.path("store.toml");
@@ -207,7 +205,7 @@ class Setter {
     out.payments.webhook_secret_files = {secrets_.webhook};
     out.accounts.issuer = stage_.cloud_url(0);  // tokens of one host serve at all
     const std::string file = state_.path("cloud-" + number + ".toml");
-    if (auto done = up::write_text(file, config::print_config(out) + store_text()); !done) {
+    if (auto done = up::write_text(file, config::print_config(out)); !done) {
       return done;
     }
     add("cloud-" + number, {programs_ + "/trayline-cloud", "--config", file}, says_ready);
