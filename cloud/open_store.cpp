@@ -12,6 +12,27 @@
 #include "lib/store/sqlite.hpp"
 
 namespace trayline::cloud {
+namespace {
+
+// A reader that brings its store along.
+class OwnReader final : public store::Session {
+ public:
+  OwnReader(std::unique_ptr<store::Store> store, std::unique_ptr<store::Session> reader)
+      : store_(std::move(store)), reader_(std::move(reader)) {}
+  Result<store::Answer> run(const store::Statement& statement, const store::Args& args) override {
+    return reader_->run(statement, args);
+  }
+  Result<store::Answer> run(const store::Statement& statement, const store::Rows& rows,
+                            const store::Args& args) override {
+    return reader_->run(statement, rows, args);
+  }
+
+ private:
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Session> reader_;
+};
+
+}  // namespace
 
 store::PostgresConfig postgres_config(const Settings& settings) {
   return {settings.store.url, settings.store.password_file, "trayline " + settings.broker.client_id,
@@ -25,6 +46,17 @@ Result<std::unique_ptr<store::Store>> open_store(const Settings& settings, Metri
     return store::open_postgres(postgres_config(settings), metrics);
   }
   return store::open_sqlite({sqlite_path(settings)}, metrics);
+}
+
+Result<std::unique_ptr<store::Session>> open_reader(const Settings& settings) {
+  if (settings.store.engine != "postgres") {
+    return store::open_sqlite_reader(sqlite_path(settings));
+  }
+  Result<std::unique_ptr<store::Store>> opened = open_store(settings, nullptr);
+  if (!opened) return fail(opened.error());
+  Result<std::unique_ptr<store::Session>> reader = (*opened)->reader();
+  if (!reader) return fail(reader.error());
+  return std::make_unique<OwnReader>(std::move(*opened), std::move(*reader));
 }
 
 std::vector<const store::Migrations*> all_migrations() {

@@ -13,6 +13,8 @@ namespace trayline::cloud {
 
 // Errors as open_sqlite and open_postgres. metrics may be null.
 Result<std::unique_ptr<store::Store>> open_store(const Settings& settings, Metrics* metrics);
+// To look beside running hosts: takes no lock and changes nothing. not_found, unavailable as above.
+Result<std::unique_ptr<store::Session>> open_reader(const Settings& settings);
 // For another connection to the same database.
 store::PostgresConfig postgres_config(const Settings& settings);
 // The file of the embedded store.

@@ -1,7 +1,7 @@
 #include "standalone/audit/audit.hpp"
 
+#include "cloud/open_store.hpp"
 #include "cloud/orders/books.hpp"
-#include "lib/store/sqlite.hpp"
 #include "standalone/places/places.hpp"
 
 namespace trayline::audit {
@@ -53,7 +53,7 @@ Result<payments::Books> gather(store::Session& session) {
 Result<payments::AuditReport> audit(const Options& options) {
   const Result<cloud::Settings> settings = settings_of(options);
   if (!settings) return fail(settings.error());
-  const auto session = store::open_sqlite_reader(settings->data_dir + "/cloud.db");
+  const auto session = cloud::open_reader(*settings);
   if (!session) return fail(session.error());
   payments::AuditReport report;
   // The cloud may move between two statements: what differs is looked at again.

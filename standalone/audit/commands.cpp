@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "cloud/open_store.hpp"
 #include "cloud/payments/settlement.hpp"
-#include "lib/store/sqlite.hpp"
 #include "standalone/audit/audit.hpp"
 #include "standalone/up/state_folder.hpp"
 
@@ -38,7 +38,7 @@ Result<std::vector<payments::Settlement>> settle(const Wanted& wanted) {
   if (!day) return fail(day.error());
   const Result<cloud::Settings> settings = settings_of(wanted.books);
   if (!settings) return fail(settings.error());
-  const auto session = store::open_sqlite_reader(settings->data_dir + "/cloud.db");
+  const auto session = cloud::open_reader(*settings);
   if (!session) return fail(session.error());
   return payments::settle_day(**session, *day, SiteId(wanted.site));
 }
