@@ -447,7 +447,6 @@ void Cloud::stop() {
   state_->loop.post([this] { state_->begin_stop(); });
 }
 Result<void> Cloud::post(host::Message message) { return state_->host->post(std::move(message)); }
-Result<std::unique_ptr<store::Session>> Cloud::reader() { return state_->store->reader(); }
 Result<std::string> Cloud::order_key() const { return secret(state_->key_file("orders")); }
 
 void Cloud::run() {

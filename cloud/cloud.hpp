@@ -8,7 +8,6 @@
 #include "cloud/settings.hpp"
 #include "lib/base/result.hpp"
 #include "lib/host/message.hpp"
-#include "lib/store/store.hpp"
 
 namespace trayline::cloud {
 
@@ -29,7 +28,6 @@ class Cloud {
 
   // For benches and tools in the same process. Thread-safe.
   Result<void> post(host::Message message);
-  Result<std::unique_ptr<store::Session>> reader();
   // What signs the codes of orders.
   Result<std::string> order_key() const;
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cloud/cloud.hpp"
+#include "cloud/open_store.hpp"
 #include "cloud/orders/service.hpp"
 #include "cloud/orders/token.hpp"
 #include "infra/broker/process.hpp"
@@ -154,7 +155,7 @@ Result<void> Ours::place_orders(int orders, int stations) {
     const auto message = host::to<wire::catalogue::In>(wire::catalogue::kService, std::move(quote));
     if (auto r = post(cloud, message); !r) return r;
   }
-  const Result<std::unique_ptr<store::Session>> reader = cloud.reader();
+  const Result<std::unique_ptr<store::Session>> reader = cloud::open_reader(*settings);
   if (!reader) return fail(reader.error());
   const Result<std::string> key = cloud.order_key();
   if (!key) return fail(key.error());
