@@ -149,12 +149,14 @@ Error PgConnection::refusal() const {
   return {Code::unavailable, std::move(detail)};
 }
 
-// Plans are made once per statement: a set of rows is always small against its table.
+// Plans are made once per statement, by indexes: a set of rows is always small against its table,
+// also where that table was empty when the plan was made.
 Result<void> PgConnection::configure() {
   const auto limit = [&](int ms) { return config_.patient ? 0 : ms; };
   const std::string sql = fmt::format(
       "SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'; "
       "SET standard_conforming_strings = on; SET jit = off; "
+      "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
       "SET plan_cache_mode = force_generic_plan; SET default_transaction_read_only = {}; "
       "SET statement_timeout = {}; SET lock_timeout = {}; "
       "SET idle_in_transaction_session_timeout = {}",
@@ -273,6 +275,12 @@ Answer PgConnection::read(Prepared& p, const pg_result* result) {
       p.types.push_back(PQftype(result, i));
       if (std::find(names.begin(), names.end() - 1, names.back()) != names.end() - 1)
         check(false, fmt::format("statement {} answers two columns {}", p.name, names.back()));
+      const unsigned type = p.types.back();
+      const bool number = type == kInt8 || type == kInt4 || type == kInt2 || type == kBool;
+      if (type != kText && !number)
+        check(false, fmt::format("statement {} answers neither text nor bigint in column {}: "
+                                 "write a CAST",
+                                 p.name, names.back()));
     }
     p.columns = std::make_shared<const std::vector<std::string>>(std::move(names));
   }
@@ -285,15 +293,10 @@ Answer PgConnection::read(Prepared& p, const pg_result* result) {
       if (PQgetisnull(result, row, i)) continue;
       const std::string_view bytes(PQgetvalue(result, row, i),
                                    static_cast<std::size_t>(PQgetlength(result, row, i)));
-      const unsigned type = p.types[static_cast<std::size_t>(i)];
-      if (type == kText) {
+      if (p.types[static_cast<std::size_t>(i)] == kText) {
         values[static_cast<std::size_t>(i)] = std::string(bytes);
-      } else if (type == kInt8 || type == kInt4 || type == kInt2 || type == kBool) {
-        values[static_cast<std::size_t>(i)] = from_binary(bytes);
       } else {
-        check(false, fmt::format("statement {} answers neither text nor bigint in column {}: "
-                                 "write a CAST",
-                                 p.name, PQfname(result, i)));
+        values[static_cast<std::size_t>(i)] = from_binary(bytes);
       }
     }
     answer.emplace_back(p.columns, std::move(values));
