@@ -46,11 +46,11 @@ Result<Report> Campaign::run() {
     ++report_.blows;
     note(blow.victim);
     if (report_.blows % kSettleEvery == 0 && report_.blows < parts_.options.blows) {
-      if (auto done = settle(false); !done) return fail(done.error());
+      if (auto done = settle(); !done) return fail(done.error());
       up::on_loop(parts_.loop, [this] { parts_.market.let_in(true); });
     }
   }
-  if (auto done = settle(true); !done) return fail(done.error());
+  if (auto done = settle(); !done) return fail(done.error());
   report_.crashes = parts_.crew.crashes();
   report_.steps_back = up::on_loop(parts_.loop, [this] { return parts_.market.steps_back(); });
   report_.seconds = static_cast<double>((parts_.clock.monotonic() - start).count()) / 1000;
@@ -193,7 +193,7 @@ bool Campaign::converged(Facts& facts) {
                      [&](const ScreenSeen& s) { return screen_problem(s, facts).empty(); });
 }
 
-Result<void> Campaign::settle(bool last) {
+Result<void> Campaign::settle() {
   up::on_loop(parts_.loop, [this] { parts_.market.let_in(false); });
   const Millis began = parts_.clock.monotonic();
   const Millis deadline = began + kSettlesWithin;
@@ -201,7 +201,7 @@ Result<void> Campaign::settle(bool last) {
   while (!converged(facts) && parts_.clock.monotonic() < deadline && !parts_.stop) wait(kLook);
   up::on_loop(parts_.loop, [this] { parts_.market.give_up(); });
   facts.visits = up::on_loop(parts_.loop, [this] { return parts_.market.visits(); });
-  if (auto done = archive_.collect(facts, tokens_, last); !done) return done;
+  if (auto done = archive_.collect(facts, tokens_); !done) return done;
   facts.screens = up::on_loop(parts_.loop, [this] { return parts_.market.screens(); });
   report_.audit = audit(facts);
   parts_.say("settled after " + std::to_string((parts_.clock.monotonic() - began).count()) +

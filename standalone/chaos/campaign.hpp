@@ -62,7 +62,7 @@ class Campaign {
   Result<void> cut();
   void recover(const Blow& blow, Millis began, const std::string& committed_after);
   // Everything up, nothing new, until all is as it should be or the time is over; then the audit.
-  Result<void> settle(bool last);
+  Result<void> settle();
   bool converged(Facts& facts);
   void note(const std::string& victim);
 

@@ -44,31 +44,31 @@ Result<Json> get(const std::string& url, const http::Headers& headers) {
 
 }  // namespace
 
-Result<void> Archive::collect(Facts& facts, const std::vector<std::string>& tokens, bool all) {
-  if (auto done = collect_orders(facts, tokens, all); !done) return done;
+Result<void> Archive::collect(Facts& facts, const std::vector<std::string>& tokens) const {
+  if (auto done = collect_orders(facts, tokens); !done) return done;
   if (auto done = collect_charges(facts); !done) return done;
   if (auto done = collect_predictions(facts); !done) return done;
   return collect_monitors(facts);
 }
 
-Result<void> Archive::collect_orders(Facts& facts, const std::vector<std::string>& tokens,
-                                     bool all) {
-  for (const Visit& visit : facts.visits) {
-    if (visit.order.empty()) continue;
-    const auto known = known_.find(visit.order);
-    if (!all && known != known_.end() && known->second.state == "paid") continue;
-    const Result<Json> order = get(stage_.cloud_url(0) + "/v1/orders/" + visit.order,
-                                   {{"Authorization", "Bearer " + tokens[visit.phone]}});
-    if (!order && order.error().code == Code::not_found) {
-      known_.erase(visit.order);
-      continue;
-    }
-    if (!order) return fail(order.error());
-    const Json* total = order->at("total");
-    known_[visit.order] = {order->text_at("state"),
-                           total == nullptr ? 0 : total->int_at("amount_minor")};
+// By pages: order by order the customers would reach the API's limits.
+Result<void> Archive::collect_orders(Facts& facts, const std::vector<std::string>& tokens) const {
+  facts.orders.clear();
+  for (const std::string& token : tokens) {
+    std::string cursor;
+    do {
+      const std::string query = cursor.empty() ? "" : "&cursor=" + cursor;
+      const Result<Json> page = get(stage_.cloud_url(0) + "/v1/orders?limit=100" + query,
+                                    {{"Authorization", "Bearer " + token}});
+      if (!page) return fail(page.error());
+      for (const Json& order : *page->at("data")->as_array()) {
+        const Json* total = order.at("total");
+        facts.orders[order.text_at("id")] = {order.text_at("state"),
+                                             total == nullptr ? 0 : total->int_at("amount_minor")};
+      }
+      cursor = page->text_at("next_cursor");
+    } while (!cursor.empty());
   }
-  facts.orders = known_;
   return {};
 }
 
