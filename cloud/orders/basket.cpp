@@ -85,6 +85,7 @@ OrderId see_basket(Decision& d, const Snapshot& snapshot, const Settings& settin
   if (seen.basket != nullptr) {
     Change change(d, settings, *seen.basket, now, camera);
     take_tray(change.order, seen);
+    change.drop_lines();  // they are of what stood there before
     change.show_state();
     change.finish();
     ask_price(d, *d.changed, seen.tray);

@@ -118,6 +118,20 @@ TEST_F(BasketTest, AnotherLookPricesItAnew) {
   EXPECT_TRUE(anew.placed) << "a sure look makes another one";
 }
 
+// The tray that grew and the customer's wish come in one batch: nobody pays the old lines.
+TEST_F(BasketTest, AnotherLookIsNotTakenAtTheOldPrices) {
+  price(see(walk_up({{"soup", 1}})));
+  const Decision second = see(walk_up({{"soup", 1}, {"roll", 1}}));
+  EXPECT_TRUE(second.relined);
+  EXPECT_TRUE(basket().lines.empty());
+  EXPECT_EQ(basket().total.minor, 0);
+  const Decision early = bind("ann");
+  EXPECT_EQ(refused(early), "basket_closed");
+  EXPECT_TRUE(holds(early).empty());
+  price(second);
+  EXPECT_EQ(holds(bind("ann")).at(0).amount.minor, 1000);
+}
+
 TEST_F(BasketTest, TheFirstCustomerTakesIt) {
   const Decision seen = see(walk_up({{"soup", 1}}));
   EXPECT_EQ(refused(bind("ann")), "basket_closed") << "it has no prices yet";

@@ -175,6 +175,13 @@ void Change::put_lines(const Pending& lines) {
   decision_.relined = true;
 }
 
+void Change::drop_lines() {
+  order.lines.clear();
+  order.total.minor = 0;
+  order.tax_minor = 0;
+  decision_.relined = true;
+}
+
 void Change::drop_pending() {
   if (!order.pending) return;
   decision_.out.messages.push_back(

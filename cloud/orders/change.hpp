@@ -24,6 +24,8 @@ class Change {
   void ask_hold(bool off_session);
   // The lines that it gets, now that the money for them is held or nobody asked for more.
   void put_lines(const Pending& lines);
+  // It has no lines and no price until put_lines.
+  void drop_lines();
   // Forgets the lines that were to come; what they took goes back to the stock.
   void drop_pending();
   // Starts the clock after which the order expires.

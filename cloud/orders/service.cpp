@@ -290,6 +290,7 @@ Result<void> save_orders(store::Session& session, const std::vector<Decision>& d
     add_lines(lines, *changed.at(id).after);
   }
   if (auto r = session.run(sql::delete_lines, ids); !r) return fail(r.error());
+  if (lines.empty()) return {};  // of a basket that waits for its prices
   if (auto r = session.run(sql::insert_lines, lines); !r) return fail(r.error());
   return {};
 }
