@@ -13,22 +13,23 @@ namespace trayline::orders {
 namespace {
 
 struct News {
-  State state;
+  std::string_view status;
   std::string_view title;
   std::string_view text;
 };
 
 constexpr News kNews[] = {
-    {State::authorised, "Order placed", "We hold the amount until your tray is checked."},
-    {State::action_required, "Please confirm", "Your bank asks you to confirm the payment."},
-    {State::declined, "Card declined", "Please use another card."},
-    {State::mismatch, "Please check your tray",
+    {"authorised", "Order placed", "We hold the amount until your tray is checked."},
+    {"action_required", "Please confirm", "Your bank asks you to confirm the payment."},
+    {"declined", "Card declined", "Please use another card."},
+    {"mismatch", "Please check your tray",
      "The tray is not what you ordered. Nothing was charged."},
-    {State::review, "One moment", "A colleague is looking at your tray. Nothing was charged."},
-    {State::paid, "Paid", "Thank you, enjoy your meal."},
-    {State::cancelled, "Cancelled", "The amount on hold is released."},
-    {State::expired, "Expired", "The order was not picked up. The amount on hold is released."},
-    {State::refunded, "Refunded", "The money is on its way back."},
+    {"review", "One moment", "A colleague is looking at your tray. Nothing was charged."},
+    {"paid", "Paid", "Thank you, enjoy your meal."},
+    {"cancelled", "Cancelled", "The amount on hold is released."},
+    {"expired", "Expired", "The order was not picked up. The amount on hold is released."},
+    {"refunded", "Refunded", "The money is on its way back."},
+    {"refund_failed", "Refund not possible", "Your bank sent the money back. We take care of it."},
 };
 
 }  // namespace
@@ -140,11 +141,14 @@ bool Change::step(Event event, std::string_view why) {
   decision_.history.push_back(
       {order.id, 0, order.state, std::string(enum_name(event)), std::string(why), who_});
   if (!news || order.user.empty()) return true;  // a basket is nobody's yet
+  // Who is told that the money comes back hears as well that it does not.
+  const std::string_view status =
+      event == Event::refund_failed ? enum_name(event) : enum_name(order.state);
   for (const News& n : kNews) {
-    if (n.state != order.state) continue;
+    if (n.status != status) continue;
     decision_.out.messages.push_back(host::to<wire::push::In>(
         wire::push::kService,
-        wire::push::Notify{order.user, order.id, std::string(enum_name(order.state)),
+        wire::push::Notify{order.user, order.id, std::string(status),
                            std::string(n.title) + " (" + order.number + ")", std::string(n.text)}));
   }
   return true;

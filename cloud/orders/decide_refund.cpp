@@ -76,11 +76,15 @@ Decision decide_refunded(const Snapshot& snapshot, const Settings& settings,
   check(found != snapshot.orders.end() && asked != snapshot.refunds.end(),
         "the result of a refund that nobody asked for");
   Refund refund = asked->second;
-  if (refund.state != RefundState::asked) return d;  // told already
+  const bool failed = result.outcome == wire::orders::RefundOutcome::failed;
+  const bool done = refund.state == RefundState::refunded;
+  if (refund.state == RefundState::failed || (done && !failed)) return d;  // told already
   Change change(d, settings, found->second, now);
   Order& order = change.order;
-  if (result.outcome == wire::orders::RefundOutcome::failed) {
-    if (!change.step(Event::refund_failed, result.reason)) return d;
+  if (failed) {
+    const std::string why = done ? "after it had succeeded: " + result.reason : result.reason;
+    if (!change.step(Event::refund_failed, why)) return d;
+    if (done) order.refunded_minor -= refund.amount_minor;
     order.refund_asked_minor -= refund.amount_minor;
     order.refund_tax_minor -= refund.tax_minor;
     refund.state = RefundState::failed;

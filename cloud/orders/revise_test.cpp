@@ -311,6 +311,39 @@ TEST_F(RefundTest, AFailedOneCanBeAskedForAgain) {
   EXPECT_EQ(asks(again).at(0).tax_minor, 192);
 }
 
+TEST_F(RefundTest, APartThatFailsAfterItSucceededCanBeAskedForAgain) {
+  ask(500);
+  result(1, kDone, 500);
+  const Decision d = result(1, kFailed, 500);
+  ASSERT_TRUE(d.changed);
+  EXPECT_EQ(d.refund->state, RefundState::failed);
+  EXPECT_EQ(d.history.at(0).event, "refund_failed");
+  EXPECT_EQ(d.history.at(0).why, "after it had succeeded: why");
+  EXPECT_EQ(order().refunded_minor, 0);
+  EXPECT_EQ(order().refund_tax_minor, 0);
+  EXPECT_FALSE(result(1, kFailed, 500).changed) << "told twice";
+  EXPECT_FALSE(result(1, kDone, 500).changed) << "told late";
+  EXPECT_EQ(asks(ask(std::nullopt)).at(0).amount.minor, 1200);
+}
+
+TEST_F(RefundTest, ARefundedOrderWhoseMoneyIsBackWithUsIsPaidAgain) {
+  ask(500);
+  result(1, kDone, 500);
+  ask(std::nullopt);
+  result(2, kDone, 700);
+  ASSERT_EQ(order().state, State::refunded);
+  const Decision d = result(2, kFailed, 700);
+  EXPECT_EQ(order().state, State::paid);
+  EXPECT_EQ(order().refunded_minor, 500);
+  const auto news = sent<wire::push::Notify, wire::push::In>(d);
+  ASSERT_EQ(news.size(), 1U);
+  EXPECT_EQ(news[0].status, "refund_failed");
+  EXPECT_EQ(asks(ask(std::nullopt)).at(0).amount.minor, 700);
+  result(3, kDone, 700);
+  EXPECT_EQ(order().state, State::refunded);
+  EXPECT_EQ(order().refunded_minor, 1200);
+}
+
 TEST_F(RefundTest, TaxPartsOfAllRefundsAddUp) {
   for (const std::int64_t step : {1, 7, 100, 333, 599}) {
     order().refund_asked_minor = 0;

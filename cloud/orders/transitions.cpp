@@ -81,6 +81,8 @@ constexpr Row kTable[] = {
     {paid, Event::refund_part, paid},
     {paid, Event::refund_failed, paid},
     {paid, Event::refund, refunded},
+    // The only way out of an end: the bank sent the money back to us (docs/decisions/0008).
+    {refunded, Event::refund_failed, paid},
 };
 
 }  // namespace
