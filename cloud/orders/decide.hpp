@@ -30,4 +30,7 @@ Decision decide_refunded(const Snapshot&, const Settings&, const wire::orders::R
                          Time now);
 Decision decide_expire(const Snapshot&, const Settings&, const wire::orders::Expire&, Time now);
 
+// Whether the visit that the order's tray was seen in is still this order's.
+bool stands_there(const Snapshot& snapshot, const Order& order);
+
 }  // namespace trayline::orders

@@ -25,8 +25,7 @@ Event event_of(wire::orders::HoldOutcome outcome) {
 // order's.
 void follow_tray(const Snapshot& snapshot, Change& change) {
   Order& order = change.order;
-  const auto visit = snapshot.visits.find({order.core, order.station, order.visit});
-  if (visit == snapshot.visits.end() || visit->second.order != order.id) {
+  if (!stands_there(snapshot, order)) {
     order.tray = TrayWord::none;
     order.difference = {};
     return;
@@ -45,10 +44,6 @@ void follow_tray(const Snapshot& snapshot, Change& change) {
       return;
   }
 }
-
-}  // namespace
-
-namespace {
 
 // The lines that waited for a greater hold: they are the order's now, or they are given up. A tray
 // that was seen meanwhile was compared with them.

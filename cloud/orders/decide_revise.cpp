@@ -19,7 +19,8 @@ struct Refusal {
   std::string detail;
 };
 
-std::optional<Refusal> refusal_of(const Order& order, const Revise& revise) {
+std::optional<Refusal> refusal_of(const Snapshot& snapshot, const Order& order,
+                                  const Revise& revise) {
   const bool staff = revise.who.role == Role::staff;
   if (revise.purpose == Purpose::edit) {
     const bool early = order.tray == TrayWord::none &&
@@ -30,11 +31,14 @@ std::optional<Refusal> refusal_of(const Order& order, const Revise& revise) {
                    "is under way."};
   }
   const bool waits = order.state == State::mismatch || order.state == State::review;
-  if (waits && (staff || (order.state == State::mismatch && !revise.as_is))) return std::nullopt;
-  if (waits) {
+  if (!waits) return Refusal{"nothing_to_settle", "The order waits for nobody's decision."};
+  if (!staff && (order.state == State::review || revise.as_is)) {
     return Refusal{"staff_decides", "A colleague is looking at your tray."};
   }
-  return Refusal{"nothing_to_settle", "The order waits for nobody's decision."};
+  if (!revise.as_is && !stands_there(snapshot, order)) {
+    return Refusal{"tray_unclear", "What stands there is another order's by now."};
+  }
+  return std::nullopt;
 }
 
 Pending lines_of(const Settings& settings, const Order& order, const Revise& revise) {
@@ -82,7 +86,7 @@ Decision decide_revise(const Snapshot& snapshot, const Settings& settings, const
   Answering answer(d, settings, request);
   const Order* before = find_for(snapshot, revise.order, revise.who, answer);
   if (before == nullptr) return d;
-  const std::optional<Refusal> refusal = refusal_of(*before, revise);
+  const std::optional<Refusal> refusal = refusal_of(snapshot, *before, revise);
   if (revise.version != 0 && revise.version != before->version) {
     answer.stale(*before);
     undo_stock(d, before->site, revise);

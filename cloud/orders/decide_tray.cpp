@@ -219,6 +219,11 @@ Choice choose(const Snapshot& snapshot, const Settings& settings, const Predicti
 
 }  // namespace
 
+bool stands_there(const Snapshot& snapshot, const Order& order) {
+  const auto visit = snapshot.visits.find({order.core, order.station, order.visit});
+  return visit != snapshot.visits.end() && visit->second.order == order.id;
+}
+
 Decision decide_tray(const Snapshot& snapshot, const Settings& settings,
                      const wire::orders::TraySeen& seen, Time now) {
   const Prediction& p = seen.prediction;

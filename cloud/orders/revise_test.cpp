@@ -1,6 +1,7 @@
 // Edits, settlements, raises, other cards, holds that end.
 #include <gtest/gtest.h>
 
+#include "cloud/orders/change.hpp"
 #include "cloud/orders/test_orders.hpp"
 
 namespace trayline::orders {
@@ -71,6 +72,19 @@ TEST_F(ReviseTest, AReviewIsSettledByStaffAlone) {
   EXPECT_EQ(captures(d)[0].amount.minor, 1200) << "the order as it is";
   EXPECT_EQ(d.history.at(0).who, "staff:chef");
   EXPECT_EQ(d.history.at(0).why, "looked");
+}
+
+TEST_F(ReviseTest, ATrayThatIsAnotherOrdersByNowIsNotAccepted) {
+  see_mismatch();
+  snapshot.visits.begin()->second.order = OrderId("o2");  // its code was shown on the same visit
+  for (const Who& who : {kAnn, kChef}) {
+    const Decision d = decide(revise(Purpose::settle, who, more));
+    EXPECT_EQ(refused(d), "tray_unclear") << text_of(who);
+    EXPECT_FALSE(d.changed);
+    EXPECT_EQ(back(d), (std::map<std::string, std::int64_t>{{"roll", 1}}));
+  }
+  const Revise as_is{order().id, Purpose::settle, kChef, order().version, "looked", true};
+  EXPECT_EQ(captures(decide(as_is)).size(), 1U) << "the order as it is, as a person says";
 }
 
 TEST_F(ReviseTest, NobodySettlesWhatWaitsForNobody) {

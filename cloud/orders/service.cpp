@@ -168,7 +168,9 @@ Result<Snapshot> OrdersService::load(store::Session& session, const Batch& batch
   if (auto r = load_orders(session, wanted, snapshot, oldest); !r) return fail(r.error());
   for (const auto& in : batch) {  // whose tray stands where an order's stood
     const auto* held = std::get_if<wire::orders::HoldResult>(in.body);
-    const auto order = held ? snapshot.orders.find(held->order) : snapshot.orders.end();
+    const auto* revise = std::get_if<wire::orders::Revise>(in.body);
+    if (held == nullptr && revise == nullptr) continue;
+    const auto order = snapshot.orders.find(held ? held->order : revise->order);
     if (order == snapshot.orders.end() || order->second.visit.empty()) continue;
     const Order& o = order->second;
     wanted.visits.add(o.core.value, o.station.value, o.visit.value);
