@@ -8,14 +8,17 @@
 namespace trayline::orders {
 namespace {
 
-// The parts of all refunds add up to the tax of what was captured: the last one takes the rest.
+// The parts of all refunds add up to the tax of what was captured: each one makes up for what
+// those before were rounded by, and leaves no more than fits into the amounts that are left.
 std::int64_t tax_part(const Order& order, std::int64_t amount_minor) {
+  const Result<std::int64_t> due = part_of(order.refund_asked_minor + amount_minor, order.tax_minor,
+                                           order.captured_minor, Rounding::half_up);
+  check(due.has_value(), "a refund whose tax cannot be counted");
   const std::int64_t tax_left = order.tax_minor - order.refund_tax_minor;
-  if (amount_minor == order.captured_minor - order.refund_asked_minor) return tax_left;
-  const Result<std::int64_t> part =
-      part_of(amount_minor, order.tax_minor, order.captured_minor, Rounding::half_up);
-  check(part.has_value(), "a refund whose tax cannot be counted");
-  return std::min(*part, tax_left);
+  const std::int64_t rest = order.captured_minor - order.refund_asked_minor - amount_minor;
+  const std::int64_t most = std::min(amount_minor, tax_left);
+  return std::clamp(std::max(*due - order.refund_tax_minor, tax_left - rest), std::int64_t{0},
+                    most);
 }
 
 }  // namespace

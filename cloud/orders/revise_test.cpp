@@ -374,6 +374,33 @@ TEST_F(RefundTest, TaxPartsOfAllRefundsAddUp) {
   }
 }
 
+TEST_F(RefundTest, NoTaxPartIsAboveItsAmount) {
+  order().captured_minor = 100;
+  order().tax_minor = 49;
+  std::int64_t tax = 0;
+  for (int i = 0; i < 100; ++i) {
+    const auto part = asks(ask(1)).at(0);
+    EXPECT_GE(part.tax_minor, 0) << i;
+    EXPECT_LE(part.tax_minor, part.amount.minor) << i;
+    tax += part.tax_minor;
+  }
+  EXPECT_EQ(tax, 49);
+}
+
+TEST_F(RefundTest, TaxPartsAddUpWhateverFailedBetween) {
+  order().captured_minor = 100;
+  order().tax_minor = 49;
+  for (int i = 0; i < 100; ++i) ask(1);
+  for (int i = 1; i <= 100; ++i) {  // those with a part fail, the others stand
+    const Refund& r = snapshot.refunds.at(RefundId("r" + std::to_string(i)));
+    result(i, r.tax_minor > 0 ? kFailed : kDone, 1);
+  }
+  EXPECT_EQ(order().refund_tax_minor, 0);
+  for (int i = 0; i < 49; ++i) EXPECT_LE(asks(ask(1)).at(0).tax_minor, 1) << i;
+  EXPECT_EQ(order().refund_asked_minor, 100);
+  EXPECT_EQ(order().refund_tax_minor, 49);
+}
+
 TEST_F(RefundTest, OnlyStaffOfWhatIsPaid) {
   order().state = State::capturing;
   EXPECT_EQ(refused(ask(1)), "not_paid");
