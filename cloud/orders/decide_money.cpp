@@ -91,6 +91,17 @@ Decision decide_hold(const Snapshot& snapshot, const Settings& settings,
   return d;
 }
 
+namespace {
+
+// Why an order was paid with less: a person took it at the provider.
+std::string less_than_asked(const Order& order, const wire::orders::CaptureResult& result) {
+  if (result.captured_minor >= order.total.minor) return "";
+  return "captured " + std::to_string(result.captured_minor) + " of " +
+         std::to_string(order.total.minor);
+}
+
+}  // namespace
+
 Decision decide_capture(const Snapshot& snapshot, const Settings& settings,
                         const wire::orders::CaptureResult& result, Time now) {
   Decision d;
@@ -101,8 +112,13 @@ Decision decide_capture(const Snapshot& snapshot, const Settings& settings,
   order.reason = result.reason;
   switch (result.outcome) {
     case wire::orders::CaptureOutcome::captured:
-      if (!change.step(Event::captured, "")) return d;
-      check(result.captured_minor == order.total.minor, "captured another amount than was asked");
+      if (order.state == State::cancelled || order.state == State::expired) {
+        d.out.dead_letters.push_back({std::string(wire::orders::kService),
+                                      "captured after the order had ended", to_json_text(result)});
+        return d;
+      }
+      if (!change.step(Event::captured, less_than_asked(order, result))) return d;
+      check(result.captured_minor <= order.total.minor, "captured more than was asked");
       order.captured_minor = result.captured_minor;
       d.fate = Fate{order.id, "charged", order.prediction};
       d.out.cancel_timers.push_back(expiry_timer(order.id));

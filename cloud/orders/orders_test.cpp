@@ -357,6 +357,28 @@ TEST_F(OrdersTest, ALapsedHoldIsAskedForOnceMoreAndThenDeclined) {
   EXPECT_EQ(d.changed->state, State::declined);
 }
 
+TEST_F(OrdersTest, ACaptureOfLessIsPaidAndSaysSo) {
+  see(right_tray());
+  const wire::orders::CaptureResult less{OrderId("o1"), wire::orders::CaptureOutcome::captured, 900,
+                                         ""};
+  const Decision d = decide_capture(snapshot, settings, less, now);
+  EXPECT_EQ(d.changed->state, State::paid);
+  EXPECT_EQ(d.changed->captured_minor, 900);
+  EXPECT_EQ(d.history.at(0).why, "captured 900 of 1200");
+}
+
+TEST_F(OrdersTest, ACaptureAfterTheEndIsForAPerson) {
+  const wire::orders::CaptureResult late{OrderId("o1"), wire::orders::CaptureOutcome::captured, 900,
+                                         ""};
+  for (const State state : {State::cancelled, State::expired}) {
+    order().state = state;
+    const Decision d = decide_capture(snapshot, settings, late, now);
+    EXPECT_FALSE(d.changed) << enum_name(state);
+    EXPECT_TRUE(d.history.empty());
+    EXPECT_EQ(d.out.dead_letters.size(), 1U);
+  }
+}
+
 TEST_F(OrdersTest, TerminalStatesAbsorbLateNews) {
   for (const State state : {State::paid, State::cancelled, State::expired, State::refunded}) {
     order().state = state;
