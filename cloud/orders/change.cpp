@@ -170,6 +170,11 @@ void Change::ask_hold(bool off_session) {
                                                      off_session, order.means}));
 }
 
+void Change::ask_void(std::string_view reason) {
+  decision_.out.messages.push_back(host::to<wire::payments::In>(
+      wire::payments::kService, wire::payments::Void{order.id, std::string(reason)}));
+}
+
 void Change::put_lines(const Pending& lines) {
   order.lines = lines.lines;
   order.total.minor = lines.total_minor;
@@ -220,8 +225,7 @@ void Change::update_screen() { show(screen_status(order.state), true); }
 void Change::release(std::string_view reason, std::string_view fate) {
   decision_.out.cancel_timers.push_back(expiry_timer(order.id));
   if (was_state_ != State::basket) {  // which has taken neither
-    decision_.out.messages.push_back(host::to<wire::payments::In>(
-        wire::payments::kService, wire::payments::Void{order.id, std::string(reason)}));
+    ask_void(reason);
     drop_pending();
     decision_.out.messages.push_back(adjust_stock(order.site, counts_of(order)));
   }

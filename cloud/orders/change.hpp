@@ -22,6 +22,8 @@ class Change {
   void ask_capture();
   // Asks payments to hold the total.
   void ask_hold(bool off_session);
+  // Asks payments to give the hold back.
+  void ask_void(std::string_view reason);
   // The lines that it gets, now that the money for them is held or nobody asked for more.
   void put_lines(const Pending& lines);
   // It has no lines and no price until put_lines.

@@ -44,6 +44,9 @@ Decision decide_expire(const Snapshot& snapshot, const Settings& settings,
   const State state = found->second.state;
   if (state == State::verified || state == State::capturing) {  // its end comes from the provider
     change.expire_at(now + settings.expire_again);
+    if (state == State::capturing && found->second.means == Means::counter) {
+      change.ask_void("abandoned");  // nobody came to the cashier: it is given up, and so declined
+    }
     return d;
   }
   if (!change.step(Event::expire, "not picked up")) return d;

@@ -126,6 +126,10 @@ Decision decide_capture(const Snapshot& snapshot, const Settings& settings,
     case wire::orders::CaptureOutcome::lapsed:
       if (!change.step(Event::capture_lapsed, "the hold lapsed")) return d;
       order.hold_minor = 0;
+      if (order.means == Means::counter) {  // the promise was given up, nobody holds it anew
+        change.step(Event::hold_declined, "nobody paid at the counter");
+        break;
+      }
       if (order.holds >= settings.holds_max) {
         change.step(Event::hold_declined, "the hold lapsed");
         break;

@@ -260,6 +260,27 @@ TEST_F(OrdersTest, AnOrderWhoseTimeIsOverWhileItIsCapturedIsLookedAtAgain) {
   const Decision d = decide_expire(snapshot, settings, {OrderId("o1")}, now);
   ASSERT_EQ(d.out.timers.size(), 1U);
   EXPECT_EQ(d.out.timers[0].due, now + settings.expire_again);
+  EXPECT_TRUE(voids(d).empty()) << "a card's capture ends by itself";
+}
+
+TEST_F(OrdersTest, ACounterOrderThatNobodyPaysIsGivenUp) {
+  order().means = Means::counter;
+  see(right_tray());
+  const Decision late = decide_expire(snapshot, settings, {OrderId("o1")}, now);
+  EXPECT_FALSE(late.changed);
+  ASSERT_EQ(voids(late).size(), 1U);
+  EXPECT_EQ(voids(late)[0].reason, "abandoned");
+  EXPECT_EQ(late.out.timers.at(0).due, now + settings.expire_again);
+  const Decision lapsed =
+      decide_capture(snapshot, settings,
+                     {OrderId("o1"), wire::orders::CaptureOutcome::lapsed, 0, "hold_lapsed"}, now);
+  ASSERT_TRUE(lapsed.changed);
+  EXPECT_EQ(lapsed.changed->state, State::declined);
+  EXPECT_TRUE(holds(lapsed).empty());
+  put(*lapsed.changed);
+  const Decision end = decide_expire(snapshot, settings, {OrderId("o1")}, now);
+  EXPECT_EQ(end.changed->state, State::expired);
+  EXPECT_EQ(back(end), (std::map<std::string, std::int64_t>{{"roll", 2}, {"soup", 1}}));
 }
 
 TEST_F(OrdersTest, NewsOfAnOrderOnlyUpdatesAScreenThatStillShowsIt) {
