@@ -11,7 +11,8 @@
 
 namespace trayline::wire::orders {
 
-// architecture.md 6. Terminal: cancelled, expired, refunded; paid leads to refunded only.
+// architecture.md 6. Terminal: cancelled, expired, refunded; paid leads to refunded only, and
+// refunded back to paid only where that money returned (docs/decisions, 8).
 enum class State {
   basket,
   placed,
