@@ -12,13 +12,15 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TRAY, MONEY = "cloud/orders/decide_tray.cpp", "cloud/orders/decide_money.cpp"
-PAY, ENDS = "cloud/payments/decide.cpp", "cloud/orders/decide_cancel.cpp"
+ENDS, HOLD = "cloud/orders/decide_cancel.cpp", "cloud/payments/decide_hold.cpp"
+TAKE, SEEN = "cloud/payments/decide_capture.cpp", "cloud/payments/decide_seen.cpp"
+TURN, SCREENS = "lib/host/turn.cpp", "cloud/monitors/decide.cpp"
 # name, kind, file, text, text instead
 MUTANTS = [
     ("settled visits", "money", TRAY, "late || (before != nullptr && is_settled(before->state))",
      "late"),
-    ("settled orders", "money", TRAY, "!is_settled(order->state) && !is_terminal(order->state)",
-     "!is_terminal(order->state)"),
+    ("settled orders", "money", TRAY, "order->site == site && !is_settled(order->state) &&",
+     "order->site == site &&"),
     ("late predictions", "ordering", TRAY, "visited && p.number <= visit->second.number", "false"),
     ("known predictions", "deduplication", TRAY, "known != snapshot.predictions.end()) {\n",
      "known != snapshot.predictions.end() && p.id.empty()) {\n"),
@@ -30,17 +32,30 @@ MUTANTS = [
      "visit == snapshot.visits.end() || visit->second.order != order.id", "false"),
     ("expiry while captured", "time", ENDS,
      "state == State::verified || state == State::capturing", "false"),
-    ("cancel of the settled", "money", ENDS, "if (is_settled(before.state)) {",
-     "if (false && is_settled(before.state)) {"),
-    ("other attempts", "money", PAY, "if (other) return d;", "if (other && false) return d;"),
-    ("one attempt at a time", "idempotency", PAY,
-     "if (p.state != declined && p.state != lapsed) return d;", ""),
-    ("void while the hold is made", "money", PAY, "p.void_asked = true;", "p.void_asked = false;"),
+    ("cancel of the settled", "money", ENDS,
+     "if (is_settled(before->state) && !is_terminal(before->state)) {",
+     "if (false && is_settled(before->state)) {"),
+    ("other attempts", "money", SEEN, "if (is(p.attempt, p.intent)) {",
+     "if (is(p.attempt, p.intent) || m.step != \"event\") {"),
+    ("one attempt at a time", "idempotency", HOLD,
+     "if (known->second.state != declined && known->second.state != lapsed) return d;", ""),
+    ("void while the hold is made", "money", TAKE, "p.void_asked = true;", "p.void_asked = false;"),
     ("refused while unknown", "money", "cloud/payments/executor.cpp",
      "if (is_passing(intent.error())) return again(step, intent.error());", ""),
     ("hold given back", "money", "cloud/orders/change.cpp",
      "wire::payments::kService, wire::payments::Void{order.id, std::string(reason)}));",
      "wire::payments::kService, wire::payments::Void{OrderId(), std::string(reason)}));"),
+    ("capture asked once", "money", TAKE,
+     "if (p.state == capturing || p.state == captured) return d;", ""),
+    ("holds of other attempts", "money", SEEN,
+     "if (seen.status == IntentStatus::requires_capture && seen.step != \"cancel\") {",
+     "if (seen.status == IntentStatus::requires_capture && seen.step.empty()) {"),
+    ("messages once", "deduplication", TURN,
+     "fresh.erase({m.service, m.id}) == 0;", "fresh.erase({m.service, m.id}) > 1;"),
+    ("results once", "deduplication", TURN,
+     "if (present.erase(outcome->id) == 0) {", "if (present.erase(outcome->id) > 1) {"),
+    ("keys of others", "deduplication", TURN,
+     "if (mine.erase(key) == 0) {", "if (mine.erase(key) > 1) {"),
 ]
 
 
