@@ -117,14 +117,38 @@ void People::confirm_at_bank(const WishPtr& wish, int times) {
   });
 }
 
-void People::cancel(const WishPtr& wish) {
-  parts_.engine.note("cancel", {wish->order.value});
+void People::cancel(const WishPtr& wish, bool staff) {
+  parts_.engine.note(staff ? "staff cancels" : "cancel", {wish->order.value});
   ask(
-      [wish] {
-        return host::to<wire::orders::In>(wire::orders::kService,
-                                          wire::orders::Cancel{wish->order, wish->user, "changed"});
+      [wish, staff] {
+        wire::orders::Cancel cancel{wish->order, wish->user, "changed"};
+        cancel.staff = staff;
+        return host::to<wire::orders::In>(wire::orders::kService, std::move(cancel));
       },
       [](const host::Answer&) {});
+}
+
+void People::ask_refund(const WishPtr& wish, const std::string& part,
+                        std::optional<std::int64_t> amount) {
+  parts_.engine.note("refund", {wish->order.value, part, amount ? std::to_string(*amount) : "all"});
+  const auto make = [this, wish, part, amount] {
+    wire::orders::AskRefund refund;
+    refund.order = wish->order;
+    refund.refund = RefundId(uuid7(parts_.engine.now(), parts_.engine.random));
+    refund.amount_minor = amount;
+    refund.reason = "requested_by_customer";
+    refund.who = {wire::orders::Role::staff, "till"};
+    host::Message message = host::to<wire::orders::In>(wire::orders::kService, std::move(refund));
+    message.idempotency = host::Idempotency{"till", wish->attempt + part, "the same"};
+    return message;
+  };
+  const auto answered = [this, wish, part](const host::Answer& answer) {
+    if (!answer.problem) {
+      parts_.rules.refund_taken(wish->attempt + part, answer.body.text_at("id"));
+    }
+  };
+  ask(make, answered);
+  if (parts_.engine.chance(0.3)) ask(make, answered);
 }
 
 }  // namespace trayline::simulate

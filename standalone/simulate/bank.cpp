@@ -153,7 +153,9 @@ void Bank::on_changes(const std::vector<stripe_sim::Change>& changes) {
     }
     if (change.table != Table::events || change.value.at("_delivered") != nullptr) continue;
     const std::string type = change.value.text_at("type");
-    if (!type.starts_with("payment_intent.") && !type.starts_with("setup_intent.")) continue;
+    const bool wanted = type.starts_with("payment_intent.") || type.starts_with("setup_intent.") ||
+                        type.starts_with("refund.");
+    if (!wanted) continue;
     for (int copies = engine.chance(parts_.swarm.hook_duplicate) ? 2 : 1; copies > 0; --copies) {
       Millis wait = engine.between(Millis(1), Millis(800));
       if (engine.chance(parts_.swarm.hook_slow))

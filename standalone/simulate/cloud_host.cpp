@@ -203,7 +203,7 @@ void CloudHost::wake_in(Millis delay) {
 
 void CloudHost::run() {
   const std::uint64_t generation = generation_;
-  const bool worked = turn_after_other();
+  const bool worked = turn();
   if (!process_ || generation != generation_) return;
   if (worked && parts_.engine.chance(parts_.swarm.crash_after_effect)) return crash();
   if (worked) {
@@ -227,21 +227,22 @@ void CloudHost::run() {
 bool CloudHost::turn() {
   if (!process_) return false;
   const bool worked = process_->host->tick();
+  store_.turn_over();
   if (store_.dead()) crash();
   return worked;
 }
 
-// Another host's whole turn between what this one's services read and what they write.
-bool CloudHost::turn_after_other() {
-  const bool between = other_ != nullptr && other_->up() && other_->next_ &&
-                       parts_.engine.chance(parts_.swarm.other_host_between);
-  if (!between) return turn();
-  store_.keep_old();
-  store_.load_old(other_->turn());
-  other_->wake_in(Millis(1));
-  const bool worked = turn();
-  store_.load_old(false);
-  return worked;
+// Here a member of staff cancels the order, together with whatever else waits for this host.
+void CloudHost::change(const OrderId& order) {
+  wire::orders::Cancel cancel{order, UserId("staff"), "closing early"};
+  cancel.staff = true;
+  const Result<void> asked =
+      ask(host::to<wire::orders::In>(wire::orders::kService, std::move(cancel)),
+          [](const host::Answer&) {});
+  if (!asked) return;
+  store_.undisturbed(true);
+  turn();
+  store_.undisturbed(false);
 }
 
 void CloudHost::repeat_screens() {

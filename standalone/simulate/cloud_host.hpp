@@ -49,7 +49,9 @@ class CloudHost {
   CloudHost& operator=(const CloudHost&) = delete;
 
   // The other host over the same store.
-  void know(CloudHost* other) { other_ = other; }
+  void know(CloudHost* other) {
+    store_.meet([other](const OrderId& order) { other->change(order); });
+  }
   // By itself a host comes up again after each crash.
   void start();
   void crash();
@@ -72,14 +74,13 @@ class CloudHost {
   void run();
   // One turn; false when there was nothing to do, or no process is left.
   bool turn();
-  bool turn_after_other();
+  void change(const OrderId& order);
   void repeat_screens();
 
   Parts parts_;
   std::string name_;
   MachineClock clock_;
   HostStore store_;
-  CloudHost* other_ = nullptr;
   std::unique_ptr<Process> process_;
   std::uint64_t generation_ = 0;  // of processes
   std::optional<Millis> next_;

@@ -217,7 +217,8 @@ void Core::cut_power() {
   killer_next_ = false;
   has_power_ = false;
   for (Place& place : stations_) place.uncertain = place.tray.has_value();
-  parts_.engine.after(parts_.engine.between(Millis(2'000), Millis(600'000)), [this] {
+  const Millis most{parts_.engine.chance(0.5) ? 20'000 : 600'000};
+  parts_.engine.after(parts_.engine.between(Millis(2'000), most), [this] {
     has_power_ = true;
     parts_.engine.note("power is back", {id_.value});
     start();

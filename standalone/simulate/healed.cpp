@@ -13,7 +13,8 @@ using Problem = std::optional<std::string>;
 
 constexpr store::Statement kAllOrders{
     "simulate.all_orders",
-    "SELECT o.id, o.state, o.total_minor, p.state AS payment, p.captured_minor,"
+    "SELECT o.id, o.state, o.total_minor, o.refunded_minor, p.state AS payment, p.captured_minor,"
+    " p.refunded_minor AS paid_back, p.refunding_minor,"
     " (SELECT SUM(CASE WHEN l.debit = 'provider:card' THEN l.amount_minor"
     "              WHEN l.credit = 'provider:card' THEN -l.amount_minor END)"
     "  FROM payments_ledger l WHERE l.order_id = o.id) AS booked "
@@ -49,6 +50,19 @@ std::string screen_word(const std::string& state) {
   return "";
 }
 
+// What the provider gave back, by order.
+std::map<std::string, std::int64_t> paid_back(const stripe_sim::State& provider) {
+  std::map<std::string, std::int64_t> all;
+  for (const std::string& id : provider.ids(stripe_sim::Table::charges)) {
+    const Json* charge = provider.find(stripe_sim::Table::charges, id);
+    const Json* order = charge->at("metadata", "order_id");
+    // A hold that is given back counts as refunded there.
+    if (order == nullptr || charge->int_at("amount_captured") == 0) continue;
+    all[*order->as_string()] += charge->int_at("amount_refunded");
+  }
+  return all;
+}
+
 }  // namespace
 
 store::Answer Rules::read(const store::Statement& statement) {
@@ -71,6 +85,7 @@ Problem Rules::unfinished_orders(const Outside& outside) {
   for (const Json& charge : *books.at("charges")->as_array()) {
     charges[charge.text_at("order")].push_back(charge.int_at("captured"));
   }
+  std::map<std::string, std::int64_t> refunds = paid_back(outside.provider);
   std::map<std::string, std::string> states;
   for (const store::Row& row : read(kAllOrders)) {
     const std::string& id = row.text("id");
@@ -82,7 +97,8 @@ Problem Rules::unfinished_orders(const Outside& outside) {
     if (state != "paid" && !orders::is_terminal(*enum_value<wire::orders::State>(state))) {
       return fmt::format("every order ends: {} is {} (payment {})", id, state, row.text("payment"));
     }
-    const std::int64_t due = state == "paid" ? row.integer("total_minor") : 0;
+    const bool charged = state == "paid" || state == "refunded";
+    const std::int64_t due = charged ? row.integer("total_minor") : 0;
     std::int64_t sum = 0;
     for (const std::int64_t minor : taken) sum += minor;
     if (taken.size() > 1 || sum != due) {
@@ -91,7 +107,16 @@ Problem Rules::unfinished_orders(const Outside& outside) {
           "took {} in {} charges",
           id, state, row.integer("total_minor"), sum, taken.size());
     }
-    if (row.integer("booked") != due || row.integer("captured_minor") != due) {
+    const std::int64_t back = row.integer("refunded_minor");
+    if (row.integer("paid_back") != back || row.integer("refunding_minor") != 0 ||
+        refunds[id] != back || back > due || (state == "refunded") != (charged && back == due)) {
+      return fmt::format(
+          "paid back = asked = the provider's: order {} is {} over {}, {} back, payment {} and {} "
+          "under way, the provider {}",
+          id, state, due, back, row.integer("paid_back"), row.integer("refunding_minor"),
+          refunds[id]);
+    }
+    if (row.integer("booked") != due - back || row.integer("captured_minor") != due) {
       return fmt::format("amount = charge = ledger: order {} is {} over {}, booked {}, payment {}",
                          id, state, due, row.integer("booked"), row.integer("captured_minor"));
     }

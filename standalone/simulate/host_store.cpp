@@ -5,6 +5,8 @@
 namespace trayline::simulate {
 namespace {
 
+constexpr double kMeets = 0.1;  // of a host's writes, where the fault is at its full strength
+
 tl::unexpected<Error> away(std::string_view why) {
   return fail(Code::unavailable, "simulated: " + std::string(why));
 }
@@ -48,6 +50,8 @@ class HostStore::Tap final : public store::Session {
     return answer;
   }
   const std::set<std::string>& orders() const { return orders_; }
+  bool read_old() const { return read_old_; }
+  const OrderId& met() const { return met_; }  // the order that another host is changing; or none
 
  private:
   Result<void> note(std::string_view name, const store::Rows& rows) {
@@ -66,6 +70,12 @@ class HostStore::Tap final : public store::Session {
                                 name == "payments.insert_payments" ||
                                 name == "payments.update_payments";
     if (!keyed_by_order) return {};
+    if (name.ends_with(".update_orders") || name.ends_with(".update_payments")) {
+      if (store_.meets()) {
+        met_ = OrderId(std::get<std::string>(rows.at(rows.size() - 1, 0)));
+        return fail(Code::conflict, "simulated: another host is changing it");
+      }
+    }
     wrote_orders_ = wrote_orders_ || name.starts_with("orders.");
     wrote_payments_ = wrote_payments_ || name.starts_with("payments.");
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -75,10 +85,11 @@ class HostStore::Tap final : public store::Session {
   }
   // What a service read before it wrote may be older than the store; its version check must notice.
   store::Statement old_or_new(const store::Statement& statement) {
-    const bool old =
-        store_.load_old_ && ((statement.name == "orders.load_orders" && !wrote_orders_) ||
-                             (statement.name == "payments.load_payments" && !wrote_payments_));
-    return old ? store_.old(statement) : statement;
+    const bool first = (statement.name == "orders.load_orders" && !wrote_orders_) ||
+                       (statement.name == "payments.load_payments" && !wrote_payments_);
+    if (!first || !store_.load_old_.contains(std::string(statement.name))) return statement;
+    read_old_ = true;
+    return store_.old(statement);
   }
 
   HostStore& store_;
@@ -86,6 +97,8 @@ class HostStore::Tap final : public store::Session {
   std::set<std::string> orders_;
   bool wrote_orders_ = false;
   bool wrote_payments_ = false;
+  bool read_old_ = false;
+  OrderId met_;
 };
 
 void HostStore::keep_old() {
@@ -96,6 +109,21 @@ void HostStore::keep_old() {
     return {};
   });
   check(kept.has_value(), "orders and payments can be copied");
+}
+
+bool HostStore::meets() {
+  return meet_ && !undisturbed_ && load_old_.empty() &&
+         parts_.engine.chance(kMeets * parts_.swarm.other_host_between);
+}
+
+// Orders and payments as they were before the other host's change are loaded next, or one of them.
+void HostStore::met(const OrderId& order) {
+  parts_.engine.note("another host is there first", {order.value});
+  keep_old();
+  meet_(order);
+  const std::int64_t which = parts_.engine.between(0, 2);
+  if (which != 1) load_old_.insert("orders.load_orders");
+  if (which != 2) load_old_.insert("payments.load_payments");
 }
 
 // The statement that reads the copies.
@@ -124,19 +152,28 @@ Result<void> HostStore::transaction(const std::function<Result<void>(store::Sess
   if (dead_) return away("the process has ended");
   if (parts_.engine.chance(parts_.swarm.store_away)) return away("the store is away");
   const Fate fate = draw_fate();
+  bool read_old = false;
+  OrderId met_order;
   const Result<void> done = base_.transaction([&](store::Session& session) -> Result<void> {
     Tap tap(*this, session);
-    if (const Result<void> worked = work(tap); !worked) return worked;
+    const Result<void> worked = work(tap);
+    read_old = tap.read_old();
+    met_order = tap.met();
+    if (!worked) return worked;
     if (dead_) return away("the process has ended");
     if (fate == Fate::crash_before || fate == Fate::unknown_undone) return away("not committed");
     parts_.rules.before_commit(session, tap.orders());
     return {};
   });
-  load_old_ = false;  // whoever tries again finds what is there
+  if (read_old) load_old_.clear();  // whoever tries again finds what is there
   if (done) {
     parts_.rules.committed();
   } else {
     parts_.rules.not_committed();
+  }
+  if (!met_order.empty() && !dead_) {
+    met(met_order);
+    return done;
   }
   if (fate == Fate::unknown_undone && parts_.plants.has("a lost commit is taken for one")) {
     return {};

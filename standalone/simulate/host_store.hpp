@@ -1,7 +1,8 @@
 // One host's way to the store: where transactions fail, commits have an unknown outcome, the
-// process ends before or after the commit, and another host's turn comes between load and save.
+// process ends before or after the commit, and another host's change comes between load and save.
 // One thread.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -29,20 +30,33 @@ class HostStore final : public Borrowed {
   Result<void> transaction(const std::function<Result<void>(store::Session&)>& work) override;
   // The process ended inside a transaction: nothing of it runs any more.
   bool dead() const { return dead_; }
-  void begin() { dead_ = false; }
-  // Keeps orders and payments as they are committed now; services load these until they write, as
-  // if another host's turn had come between.
-  void keep_old();
-  void load_old(bool old) { load_old_ = old; }
+  void begin() {
+    dead_ = false;
+    load_old_.clear();
+  }
+  // What was read before a turn is not read after it.
+  void turn_over() { load_old_.clear(); }
+  // Another host commits a change of this order. Called outside a transaction, where the fault of
+  // that name is in force: what this host was about to write is then decided once more from what
+  // it had read before, which the version checks must notice.
+  using Meet = std::function<void(const OrderId&)>;
+  void meet(Meet meet) { meet_ = std::move(meet); }
+  // While this host is the other one itself, it meets nobody.
+  void undisturbed(bool is) { undisturbed_ = is; }
 
  private:
   class Tap;
   enum class Fate { commit, crash_before, crash_after, unknown_done, unknown_undone };
   Fate draw_fate();
+  void keep_old();
   store::Statement old(const store::Statement& statement);
+  bool meets();
+  void met(const OrderId& order);
 
   Parts parts_;
-  bool load_old_ = false;
+  Meet meet_;
+  bool undisturbed_ = false;
+  std::set<std::string> load_old_;  // the tables that are read from copies
   std::map<std::string, std::string, std::less<>> old_texts_;  // of statements, by their name
   bool dead_ = false;
 };

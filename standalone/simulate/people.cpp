@@ -7,6 +7,7 @@ namespace trayline::simulate {
 namespace {
 
 constexpr Millis kMinute{60'000};
+constexpr double kCutAtTray = 0.02;  // of trays, for each time that the power is cut by chance
 
 }  // namespace
 
@@ -27,6 +28,8 @@ const std::vector<People::Plan>& People::plans() {
       {"lapsed", 6, &People::lapsed},
       {"on two trays", 4, &People::twice},
       {"two orders on one tray", 4, &People::two_orders_one_tray},
+      {"paid back", 8, &People::paid_back},
+      {"cancelled by staff", 4, &People::cancelled_by_staff},
   };
   return all;
 }
@@ -92,6 +95,10 @@ void People::stand(Tray first, Looks then, int patience) {
   }
   const auto [core, station] = parts_.engine.pick(free);
   core->put_tray(station, std::move(first));
+  if (parts_.engine.chance(kCutAtTray * parts_.swarm.core_crashes)) {
+    parts_.engine.after(parts_.engine.between(Millis(0), Millis(2'000)),
+                        [core = core] { core->cut_power(); });
+  }
   Millis last{0};
   for (auto& [after, tray] : then) {
     parts_.engine.after(
@@ -215,6 +222,27 @@ void People::lapsed(const WishPtr& wish) {
           if (!intent.empty()) parts_.bank.lapse(intent);
         });
   later(wish, tray, [this, wish] { stand(tray_of(wish), {}); });
+}
+
+// In parts, some of them at the same moment and some greater than what is left.
+void People::paid_back(const WishPtr& wish) {
+  const Millis wait = parts_.engine.between(kMinute, 30 * kMinute);
+  later(wish, wait, [this, wish] { stand(tray_of(wish), {}); });
+  for (std::int64_t part = parts_.engine.between(1, 3); part > 0; --part) {
+    std::optional<std::int64_t> amount;
+    if (parts_.engine.chance(0.7)) amount = parts_.engine.between(50, 900);
+    const Millis after =
+        parts_.engine.chance(0.5) ? kMinute : parts_.engine.between(10, 60) * kMinute;
+    later(wish, wait + after,
+          [this, wish, part, amount] { ask_refund(wish, "part-" + std::to_string(part), amount); });
+  }
+}
+
+void People::cancelled_by_staff(const WishPtr& wish) {
+  const Millis wait = parts_.engine.between(kMinute, 20 * kMinute);
+  later(wish, wait, [this, wish] { stand(tray_of(wish), {}); });
+  later(wish, wait + parts_.engine.between(Millis(-300), Millis(2'000)),
+        [this, wish] { cancel(wish, true); });
 }
 
 // The same code and the same things on two stations.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,9 @@ class People {
   void save_card(const Customer& customer);
   void order(const WishPtr& wish);
   void confirm_at_bank(const WishPtr& wish, int times);
-  void cancel(const WishPtr& wish);
+  void cancel(const WishPtr& wish, bool staff = false);
+  // By staff; amount: all that is left.
+  void ask_refund(const WishPtr& wish, const std::string& part, std::optional<std::int64_t> amount);
 
   // Runs once the order is answered, after the delay; never, where that takes too long.
   void later(const WishPtr& wish, Millis delay, std::function<void()> task, int patience = 60);
@@ -87,6 +90,8 @@ class People {
   void lapsed(const WishPtr& wish);
   void twice(const WishPtr& wish);
   void two_orders_one_tray(const WishPtr& wish);
+  void paid_back(const WishPtr& wish);
+  void cancelled_by_staff(const WishPtr& wish);
 
   Parts parts_;
   std::vector<Customer> customers_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/base/check.hpp"
+
 namespace trayline::simulate {
 namespace {
 
@@ -18,7 +20,8 @@ constexpr Spoiled kSpoiled[] = {
      " AND orders_orders.version = r.was_version", ""},
     {"payments without version check", "payments.update_payments",
      " AND payments_payments.revision = r.was_revision", ""},
-    {"answers are forgotten", "host.load_answers", "", ""},
+    {"answers are forgotten", "host.claim_keys", "WHERE host_answers.answer = ''",
+     "WHERE true OR host_answers.answer = ''"},
     {"predictions are forgotten", "orders.load_predictions", "", ""},
     {"visits are forgotten", "orders.load_visits", "", ""},
     {"screens are forgotten", "monitors.load_screens", "", ""},
@@ -38,16 +41,16 @@ constexpr Spoiled kSpoiled[] = {
 
 const std::vector<Plant>& all_plants() {
   static const std::vector<Plant> all{
-      {"orders without version check", "ordering", "the version in update_orders", 0},
-      {"payments without version check", "ordering", "the revision in update_payments", 0},
-      {"late predictions count", "ordering", "the number of the visit", 0},
+      {"orders without version check", "ordering", "the version in update_orders", 2},
+      {"payments without version check", "ordering", "the revision in update_payments", 2},
+      {"late predictions count", "ordering", "the number of the visit", 2},
       {"screens take any version", "ordering", "the version that a screen has", 1},
       {"screens are forgotten", "ordering", "the version that monitors count on", 0},
       {"every message is new", "deduplication", "the inbox", 2},
       {"answers are forgotten", "deduplication", "the answer kept for an Idempotency-Key", 1},
       {"predictions are forgotten", "deduplication", "the prediction's stored answer", 2},
-      {"visits are forgotten", "deduplication", "one order per visit", 11},
-      {"news are forgotten", "deduplication", "one piece of news per order and state", 1},
+      {"visits are forgotten", "deduplication", "one order per visit", 1},
+      {"news are forgotten", "deduplication", "one piece of news per order and state", 5},
       {"a new key for each try", "idempotency", "the provider's stable key", 2},
       {"effects leave before the commit", "idempotency", "commit before effect", 2},
       {"forget at the broker's receipt", "durability", "the cloud's own acknowledgement", 2},
@@ -55,13 +58,13 @@ const std::vector<Plant>& all_plants() {
       {"unanswered predictions are not sent again", "durability", "the outbox's repeats", 2},
       {"acknowledged before the commit", "durability", "commit before acknowledgement", 2},
       {"a lost commit is taken for one", "durability", "the commit itself", 2},
-      {"effects are not tried again", "durability", "the lease of an effect", 10},
+      {"effects are not tried again", "durability", "the lease of an effect", 2},
       {"effects of a dead host are dropped", "durability", "taking over effects at start", 2},
       {"effects fail once and are over", "durability", "the repeat of a failed effect", 2},
       {"timers are forgotten", "time", "the expiry of orders", 1},
-      {"visits vouched for after a restart", "time", "the doubt about a visit", 0},
-      {"a lost answer is a refusal", "money", "unknown is not declined", 11},
-      {"a lost answer is a success", "money", "unknown is not captured", 0},
+      {"visits vouched for after a restart", "time", "the doubt about a visit", 5},
+      {"a lost answer is a refusal", "money", "unknown is not declined", 7},
+      {"a lost answer is a success", "money", "unknown is not captured", 7},
   };
   return all;
 }
@@ -72,7 +75,7 @@ store::Statement Plants::changed(const store::Statement& statement) const {
     if (spoiled.plant != planted_ || spoiled.statement != statement.name) continue;
     if (spoiled.from.empty()) return statement;
     const std::size_t at = statement.sql.find(spoiled.from);
-    if (at == std::string_view::npos) return statement;
+    check(at != std::string_view::npos, "a plant changes a text that its statement has");
     text_ = std::string(statement.sql.substr(0, at)) + std::string(spoiled.to) +
             std::string(statement.sql.substr(at + spoiled.from.size()));
     name_ = "simulate.spoiled_" + std::string(statement.name);
@@ -96,6 +99,17 @@ void Plants::change_answer(std::string_view statement, const store::Rows& rows,
     return s.plant == planted_ && s.statement == statement && s.from.empty();
   });
   if (emptied) answer.clear();
+}
+
+std::vector<std::string> stale_plants(const std::vector<const store::Statement*>& statements) {
+  std::vector<std::string> stale;
+  for (const Spoiled& spoiled : kSpoiled) {
+    const bool has = std::any_of(statements.begin(), statements.end(), [&](const auto* s) {
+      return s->name == spoiled.statement && s->sql.find(spoiled.from) != std::string_view::npos;
+    });
+    if (!has) stale.emplace_back(spoiled.plant);
+  }
+  return stale;
 }
 
 bool Plants::is_known(std::string_view name) {

@@ -19,6 +19,8 @@ struct Plant {
   std::uint64_t seed = 0;
 };
 const std::vector<Plant>& all_plants();
+// Of the plants that change a statement, those whose statement or text is none of these.
+std::vector<std::string> stale_plants(const std::vector<const store::Statement*>& statements);
 
 // The ones that a world has; none by itself.
 class Plants {

@@ -91,6 +91,15 @@ void Rules::committed() {
       engine_.note("order", {order, after.state, after.payment});
     }
     if (!fresh) compare(order, known->second, after);
+    if (!after.visit_order.empty()) {
+      std::int64_t& number = visits_[after.core + " " + after.station + " " + after.visit];
+      if (after.visit_number < number) {
+        throw Violation("a late tray changes nothing",
+                        fmt::format("visit {} went from number {} to {}", after.visit, number,
+                                    after.visit_number));
+      }
+      number = after.visit_number;
+    }
     const bool begins = is_charging(after.state) && (fresh || !is_charging(known->second.state));
     if (begins) judge_tray(order, after);
     known->second = std::move(after);
@@ -185,6 +194,13 @@ void Rules::placed(const std::string& attempt, const OrderId& order) {
   now(order);
 }
 
+void Rules::refund_taken(const std::string& attempt, const std::string& refund) {
+  const auto [known, fresh] = refund_of_wish_.try_emplace(attempt, refund);
+  if (known->second == refund && !refund.empty()) return;
+  throw Violation("one refund per wish",
+                  fmt::format("{} became refunds {} and {}", attempt, known->second, refund));
+}
+
 void Rules::confirming(const OrderId& order, const std::string& intent) {
   const Seen seen = now(order);
   if (seen.intent == intent) return;
@@ -235,6 +251,10 @@ void Rules::painted(const CoreId& core, const wire::ScreenState& state) {
   if (state.version < before.version) throw Violation("screens never go backwards", step);
   if (state.version == before.version && !(state == before)) {
     throw Violation("one state per version", step);
+  }
+  // Only an empty screen that was forgotten has nothing to say.
+  if (before.status != "idle" && state.status == "idle") {
+    throw Violation("screens remember", step);
   }
   before = state;
 }

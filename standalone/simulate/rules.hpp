@@ -64,6 +64,7 @@ class Rules {
   // People. attempt: the wish, however often it was sent.
   void wished(const std::string& attempt, std::map<Sku, std::int64_t> items);
   void placed(const std::string& attempt, const OrderId& order);
+  void refund_taken(const std::string& attempt, const std::string& refund);
 
   // The provider is about to act on the intent of an order.
   void confirming(const OrderId& order, const std::string& intent);
@@ -101,12 +102,14 @@ class Rules {
   std::unique_ptr<store::Session> reader_;
   std::map<std::string, Seen> seen_;
   std::map<std::string, Seen> pending_;
-  std::set<std::string> handled_, handling_;  // messages with ids
+  std::set<std::string> handled_, handling_;    // messages with ids
+  std::map<std::string, std::int64_t> visits_;  // and the highest number committed
   std::map<std::string, Look> looks_;
   std::map<std::string, std::string> accepted_;  // prediction, core
   std::map<CoreId, std::int64_t> accepted_by_core_;
   std::map<std::string, std::map<Sku, std::int64_t>> wishes_;
   std::map<std::string, std::string> order_of_wish_;
+  std::map<std::string, std::string> refund_of_wish_;
   std::map<std::string, std::int64_t> charged_;
   std::map<std::pair<std::string, std::string>, std::string> news_;  // order and status, key
   std::map<std::pair<CoreId, ScreenId>, wire::ScreenState> screens_;

@@ -8,7 +8,12 @@
 #include <fstream>
 #include <sstream>
 
+#include "cloud/monitors/sql.hpp"
+#include "cloud/orders/sql.hpp"
+#include "cloud/payments/sql.hpp"
+#include "cloud/push/sql.hpp"
 #include "lib/base/log.hpp"
+#include "lib/host/sql.hpp"
 
 namespace trayline::simulate {
 namespace {
@@ -72,6 +77,16 @@ TEST_F(Simulate, SeedsThatOnceFoundSomethingStayClean) {
     ++seeds;
   }
   EXPECT_GT(seeds, 0U);
+}
+
+TEST(Plants, ChangeStatementsThatThereAre) {
+  std::vector<const store::Statement*> all;
+  for (const auto* some :
+       {&host::sql::statements, &orders::sql::statements, &payments::sql::statements,
+        &monitors::sql::statements, &push::sql::statements}) {
+    all.insert(all.end(), some->begin(), some->end());
+  }
+  EXPECT_EQ(stale_plants(all), std::vector<std::string>());
 }
 
 class Planted : public Simulate, public testing::WithParamInterface<Plant> {};
