@@ -53,7 +53,7 @@ TEST_F(Simulate, ASeedIsAtLeastTwentyOrdersAndADay) {
 TEST_F(Simulate, FreshSeedsAreClean) {
   Options options;
   options.from = number_of("TRAYLINE_SIMULATE_FROM", 1'000'000);
-  options.seeds = number_of("TRAYLINE_SIMULATE_SEEDS", 100);
+  options.seeds = number_of("TRAYLINE_SIMULATE_SEEDS", 40);
   const Report report = run(options);
   EXPECT_EQ(report.seeds, options.seeds);
   for (const Outcome& outcome : report.failed) {
