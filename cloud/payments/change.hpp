@@ -71,6 +71,9 @@ void ask_refund(Decision& d, const Payment& p, const Refund& refund, bool read_f
 // True where the payment moved, by what is said of the other intent of a raise or, while it is
 // incremented, of its own.
 bool move_raise(Change& change, const wire::payments::IntentSeen& seen, bool of_other);
+// Our confirm was refused without moving its intent (its card is gone, say): asked again under its
+// key it would be refused for ever.
+bool refuses_confirm(const wire::payments::IntentSeen& seen);
 // What takes a new intent: of a first hold, or of one after a definitive end.
 void begin_attempt(Change& change, const Snapshot& snapshot);
 

@@ -93,6 +93,10 @@ bool move_other(Change& change, const IntentSeen& seen) {
   }
   switch (seen.status) {
     case IntentStatus::requires_confirmation:
+      if (refuses_confirm(seen)) {
+        refused(change, seen.decline_code);
+        return true;
+      }
       if (!created && seen.step != "look") return false;
       raise.step = RaiseStep::confirm;
       change.ask_raise("confirm");

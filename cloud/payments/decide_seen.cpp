@@ -52,6 +52,10 @@ bool move_towards_hold(Change& change, const IntentSeen& seen) {
   p.intent = seen.intent;
   switch (seen.status) {
     case IntentStatus::requires_confirmation:
+      if (refuses_confirm(seen)) {
+        declined_by(change, seen.decline_code);
+        return true;
+      }
       if (!created && seen.step != "look") return false;
       p.state = confirming;
       if (p.void_asked) {
@@ -179,6 +183,10 @@ void foreign(Decision& d, Change& change, const IntentSeen& seen) {
 }
 
 }  // namespace
+
+bool refuses_confirm(const IntentSeen& seen) {
+  return seen.step == "confirm" && !seen.decline_code.empty();
+}
 
 Decision decide_intent_seen(const Snapshot& snapshot, const IntentSeen& m, Time now) {
   Decision d;

@@ -164,6 +164,15 @@ TEST_F(PaymentsTest, AnEventOfAnotherIntentOrAttemptChangesNothing) {
   EXPECT_EQ(words(decide(old)), "-");
 }
 
+TEST_F(PaymentsTest, AConfirmThatIsRefusedWithoutMovingItsIntentIsADecline) {
+  IntentSeen no = seen(IntentStatus::requires_confirmation, "confirm");
+  no.decline_code = "payment_method_missing";
+  at(PaymentState::confirming, 0);
+  EXPECT_EQ(words(decide(no)), "declined hold:declined");
+  payment().void_asked = true;
+  EXPECT_EQ(words(decide(no)), "voiding payments.cancel");
+}
+
 TEST_F(PaymentsTest, WordsAboutUnknownOrdersAreParked) {
   IntentSeen lost = seen(IntentStatus::succeeded, "event");
   lost.order = OrderId("nobody");

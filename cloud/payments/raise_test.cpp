@@ -88,6 +88,14 @@ TEST_F(RaiseTest, ARefusedRaiseLeavesTheHoldThatStands) {
       << "a late success of the other one is given back";
 }
 
+TEST_F(RaiseTest, AConfirmThatIsRefusedWithoutMovingItsIntentEndsTheRaise) {
+  confirming_other();
+  IntentSeen no = other(IntentStatus::requires_confirmation, "confirm");
+  EXPECT_EQ(words(decide(no)), "-") << "still under way";
+  no.decline_code = "payment_method_missing";
+  EXPECT_EQ(words(decide(no)), "held hold:raise_declined payments.cancel");
+}
+
 TEST_F(RaiseTest, WaitsForTheCustomerWhoseBankAsks) {
   confirming_other();
   IntentSeen asks = other(IntentStatus::requires_payment_method, "confirm");
