@@ -78,7 +78,8 @@ bool refuses_confirm(const wire::payments::IntentSeen& seen);
 void begin_attempt(Change& change, const Snapshot& snapshot);
 
 // Keeps a message about somebody unknown until there is somebody, and counts the ways back.
-void park(Decision& d, const wire::payments::In& message, const std::string& about, Time now);
+void park(Decision& d, const Snapshot& snapshot, const wire::payments::In& message,
+          const std::string& about, Time now);
 // Takes up again what was parked about somebody who is there now.
 void take_up(Decision& d, const Snapshot& snapshot, const std::string& about);
 

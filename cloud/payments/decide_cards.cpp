@@ -68,7 +68,7 @@ Decision decide_card_saved(const Snapshot& snapshot, const wire::payments::CardS
   Decision d;
   const auto user = snapshot.by_customer.find(m.customer);
   if (user == snapshot.by_customer.end()) {
-    park(d, m, m.customer, now);
+    park(d, snapshot, m, m.customer, now);
     return d;
   }
   const auto known = snapshot.cards.find(m.method);

@@ -25,10 +25,12 @@ void look_at_raise(Change& change) {
   check(false, "a payment that is raised without a step");
 }
 
+// On a grid: events that keep coming do not put the look off.
 void arm_parked(Decision& d, Time now) {
+  const Time due = from_ms((to_ms(now) / kParkedLook.count() + 1) * kParkedLook.count());
   const auto body = wire::variant_to_json(wire::payments::In(wire::payments::LookAtParked{}));
   d.out.timers.push_back(
-      {std::string(kParkedTimer), std::string(wire::payments::kService), now + kParkedLook, body});
+      {std::string(kParkedTimer), std::string(wire::payments::kService), due, body});
 }
 
 void again(Decision& d, const Parked& parked) {
@@ -89,8 +91,14 @@ Decision decide_look(const Snapshot& snapshot, const wire::payments::LookAgain& 
   return d;
 }
 
-void park(Decision& d, const wire::payments::In& message, const std::string& about, Time now) {
+void park(Decision& d, const Snapshot& snapshot, const wire::payments::In& message,
+          const std::string& about, Time now) {
   const std::string body = wire::variant_to_json(message).dump();
+  if (snapshot.still_parked >= kParkedRows) {
+    d.out.dead_letters.push_back({std::string(wire::payments::kService),
+                                  "too many wait for somebody who is not there", body});
+    return;
+  }
   d.park.push_back({sha256_hex(body).substr(0, 32), about, body, now});
   arm_parked(d, now);
 }
@@ -124,7 +132,7 @@ Decision decide_notice(const Snapshot& snapshot, const wire::payments::Notice& m
   Decision d;
   const auto owner = snapshot.by_intent.find(m.intent);
   if (owner == snapshot.by_intent.end()) {
-    park(d, m, m.intent, now);
+    park(d, snapshot, m, m.intent, now);
     return d;
   }
   const Payment& p = snapshot.payments.at(owner->second);

@@ -98,7 +98,7 @@ Decision decide_refund_seen(const Snapshot& snapshot, const wire::payments::Refu
   const auto known = snapshot.refunds.find(m.refund);
   const auto payment = snapshot.payments.find(m.order);
   if (payment == snapshot.payments.end()) {
-    park(d, m, m.order.value, now);
+    park(d, snapshot, m, m.order.value, now);
     return d;
   }
   if (known == snapshot.refunds.end()) {

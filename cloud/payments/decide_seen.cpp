@@ -192,7 +192,7 @@ Decision decide_intent_seen(const Snapshot& snapshot, const IntentSeen& m, Time 
   Decision d;
   const auto known = snapshot.payments.find(m.order);
   if (known == snapshot.payments.end()) {
-    park(d, m, m.order.value, now);
+    park(d, snapshot, m, m.order.value, now);
     return d;
   }
   Change change(d, known->second, now);

@@ -137,6 +137,21 @@ TEST_F(DecisionsTest, WhatNobodyWantedForDaysIsKeptForAPerson) {
   EXPECT_EQ(d.out.timers.size(), 1U) << "another one waits";
 }
 
+TEST_F(DecisionsTest, EventsOfNobodyPutTheirLookNotOffAndHaveALimit) {
+  const In event = seen(IntentStatus::requires_capture, "event");
+  snapshot.payments.clear();
+  const Time due = then(event).out.timers.at(0).due;
+  EXPECT_GT(due, now);
+  EXPECT_LE(due, now + kParkedLook);
+  now = due - Millis(1);
+  EXPECT_EQ(decide(event).out.timers.at(0).due, due) << "one more event changes nothing";
+  EXPECT_EQ(snapshot.still_parked, 1);
+  snapshot.still_parked = kParkedRows;
+  const Decision d = decide(event);
+  EXPECT_TRUE(d.park.empty());
+  EXPECT_EQ(d.out.dead_letters.size(), 1U);
+}
+
 TEST_F(DecisionsTest, AnotherIntentThatHoldsMoneyIsGivenBack) {
   at(held);
   IntentSeen other = seen(IntentStatus::requires_capture, "event");

@@ -156,10 +156,23 @@ Result<void> load_parked(store::Session& session, const Wanted& wanted, Time now
   const Result<store::Answer> found = session.run(sql::find_parked, args);
   if (!found) return fail(found.error());
   for (const store::Row& row : *found) take(row);
+  return {};
+}
+
+Result<void> count_parked(store::Session& session, Snapshot& snapshot) {
   const Result<store::Answer> count = session.run(sql::count_parked);
   if (!count) return fail(count.error());
   snapshot.still_parked = count->at(0).integer("waiting");
   return {};
+}
+
+// Whether a message is about somebody who is not there.
+bool nobody(const Snapshot& snapshot, const w::In& in) {
+  if (const auto* m = std::get_if<w::IntentSeen>(&in)) return !snapshot.payments.contains(m->order);
+  if (const auto* m = std::get_if<w::RefundSeen>(&in)) return !snapshot.payments.contains(m->order);
+  if (const auto* m = std::get_if<w::Notice>(&in)) return !snapshot.by_intent.contains(m->intent);
+  const auto* card = std::get_if<w::CardSaved>(&in);
+  return card != nullptr && !snapshot.by_customer.contains(card->customer);
 }
 
 }  // namespace
@@ -186,6 +199,12 @@ Result<Snapshot> load_snapshot(store::Session& session, const std::vector<const 
   if (!done) return fail(done.error());
   if (done = load_cards(session, wanted, snapshot); !done) return fail(done.error());
   if (done = load_parked(session, wanted, now, snapshot); !done) return fail(done.error());
+  const bool counts = wanted.all_parked || std::any_of(batch.begin(), batch.end(), [&](auto* in) {
+                        return nobody(snapshot, *in);
+                      });
+  if (counts) {
+    if (done = count_parked(session, snapshot); !done) return fail(done.error());
+  }
   return snapshot;
 }
 

@@ -47,7 +47,7 @@ struct Snapshot {
   std::map<std::string, OrderId> by_intent;  // of notices
   std::map<std::string, Card> cards;         // by method
   std::vector<Parked> parked;                // that somebody is there for now, or too old
-  std::int64_t still_parked = 0;
+  std::int64_t still_parked = 0;             // all rows, where a message may need a place
 };
 
 // One transfer: the amount leaves credit and arrives at debit, so that any sum of rows is zero.
@@ -87,8 +87,9 @@ inline constexpr Millis kHoldOnSession{604'800'000};   // 7 d
 inline constexpr Millis kHoldOffSession{410'400'000};  // 4 d 18 h
 inline constexpr Millis kHoldMargin{21'600'000};       // orders hear of the end 6 h before
 inline constexpr Millis kParkedLook{600'000};
-inline constexpr Millis kParkedKept{345'600'000};  // 4 days; the provider repeats for 3
-inline constexpr std::int64_t kParkedMost = 64;    // taken up in one round
+inline constexpr Millis kParkedKept{345'600'000};    // 4 days; the provider repeats for 3
+inline constexpr std::int64_t kParkedMost = 64;      // taken up in one round
+inline constexpr std::int64_t kParkedRows = 10'000;  // kept; what comes then is a dead letter
 
 Decision decide_payment(const Snapshot& snapshot, const wire::payments::In& in,
                         std::uint64_t request, Time now);

@@ -44,6 +44,7 @@ void apply_decision(Snapshot& snapshot, const Decision& d) {
   }
   if (d.card) snapshot.cards.insert_or_assign(d.card->method, *d.card);
   if (!d.card_gone.empty()) snapshot.cards.erase(d.card_gone);
+  snapshot.still_parked += static_cast<std::int64_t>(d.park.size());
   std::erase_if(snapshot.parked, [&](const Parked& parked) {
     return std::find(d.unpark.begin(), d.unpark.end(), parked.id) != d.unpark.end();
   });
