@@ -87,9 +87,17 @@ void Change::tell_hold(wire::orders::HoldOutcome outcome, const std::string& rea
 }
 
 void Change::tell_capture(wire::orders::CaptureOutcome outcome, const std::string& reason) {
+  // More than was asked for is between staff and the customer.
+  const std::int64_t most = p.asking_minor > 0 ? p.asking_minor : p.captured_minor;
   const std::int64_t captured =
-      outcome == wire::orders::CaptureOutcome::captured ? p.captured_minor : 0;
+      outcome == wire::orders::CaptureOutcome::captured ? std::min(p.captured_minor, most) : 0;
   to_orders(d_, wire::orders::CaptureResult{p.order, outcome, captured, public_reason(reason)});
+}
+
+void Change::tell_staff(const std::string& reason) {
+  const Money money{p.captured_minor, p.amount.currency};
+  d_.notice = wire::payments::Notice{reason + "-" + p.intent, "capture", p.intent, money, reason};
+  d_.notice_order = p.order;
 }
 
 void Change::tell_ending() { to_orders(d_, wire::orders::HoldEnding{p.order}); }

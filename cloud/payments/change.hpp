@@ -26,6 +26,8 @@ class Change {
   void tell_hold(wire::orders::HoldOutcome outcome, const std::string& reason = "");
   void tell_capture(wire::orders::CaptureOutcome outcome, const std::string& reason = "");
   void tell_ending();
+  // A notice of what was captured, once per reason.
+  void tell_staff(const std::string& reason);
   // Posts a transfer between the provider's account and the site's sales, tax apart.
   void post(const std::string& kind, const std::string& entry, Money amount,
             std::int64_t tax_minor);
@@ -71,6 +73,10 @@ void ask_refund(Decision& d, const Payment& p, const Refund& refund, bool read_f
 // True where the payment moved, by what is said of the other intent of a raise or, while it is
 // incremented, of its own.
 bool move_raise(Change& change, const wire::payments::IntentSeen& seen, bool of_other);
+// The provider took the money of the payment's intent, for us or by a hand in its dashboard. What
+// nobody asked for is told to staff. Never above what is, or may meanwhile be, held: that is
+// checked.
+void taken(Change& change, std::int64_t received_minor);
 // Our confirm was refused without moving its intent (its card is gone, say): asked again under its
 // key it would be refused for ever.
 bool refuses_confirm(const wire::payments::IntentSeen& seen);

@@ -7,13 +7,58 @@ namespace trayline::payments {
 using enum PaymentState;
 using wire::orders::CaptureOutcome;
 
+namespace {
+
+// The greatest hold that the provider may have made before we heard of it.
+std::int64_t may_hold(const Payment& p) {
+  switch (p.state) {
+    case creating:
+    case confirming:
+    case action_required:
+    case declined:
+      return p.amount.minor;
+    case raising:
+      return std::max(p.hold_minor, p.raise.amount_minor);
+    default:
+      return p.hold_minor;
+  }
+}
+
+}  // namespace
+
+void taken(Change& change, std::int64_t received_minor) {
+  Payment& p = change.p;
+  p.hold_minor = std::max(p.hold_minor, std::min(received_minor, may_hold(p)));
+  check(received_minor > 0 && received_minor <= p.hold_minor, "captured more than was held");
+  const bool given_up = p.state == voiding || p.void_asked;
+  const bool as_asked = p.state == capturing && received_minor == p.asking_minor;
+  if (!p.raise.intent.empty() && p.raise.intent != p.intent) {
+    change.cancel_other(p.raise.intent, provider_key(p.order, "cancel", p.raise.attempt));
+  }
+  if (p.state != capturing) p.asking_minor = p.tax_minor = 0;  // nobody said what tax is in it
+  p.raise = {};
+  p.state = captured;
+  p.captured_minor = received_minor;
+  p.tax_minor = std::min(p.tax_minor, received_minor);
+  p.reason.clear();
+  change.post("capture", "capture", {received_minor, p.amount.currency}, p.tax_minor);
+  change.tell_capture(CaptureOutcome::captured);
+  if (given_up) return change.tell_staff("order_cancelled");
+  if (!as_asked) change.tell_staff("not_asked_for");
+}
+
 Decision decide_capture(const Snapshot& snapshot, const wire::payments::Capture& m, Time now) {
   Decision d;
   const auto known = snapshot.payments.find(m.order);
   check(known != snapshot.payments.end(), "capture of an order without payment");
   Change change(d, known->second, now);
   Payment& p = change.p;
-  if (p.state == capturing || p.state == captured) return d;  // asked already: its answer comes
+  if (p.state == capturing) return d;  // asked already: its answer comes
+  if (p.state == captured) {           // also by a hand in the provider's dashboard, before
+    p.asking_minor = m.amount.minor;
+    change.tell_capture(CaptureOutcome::captured);
+    return d;
+  }
   if (p.state == lapsed) {
     change.tell_capture(CaptureOutcome::lapsed, "hold_lapsed");
     return d;
@@ -98,8 +143,10 @@ Decision decide_void(const Snapshot& snapshot, const wire::payments::Void& m, Ti
     case lapsed:
       p.state = voided;
       break;
-    case capturing:  // too late: orders refuses this before it comes here
     case captured:
+      change.tell_staff("order_cancelled");
+      return d;
+    case capturing:  // too late: orders refuses this before it comes here
     case voiding:
     case voided:
       return d;

@@ -47,8 +47,8 @@ void raised(Change& change, std::int64_t hold_minor) {
   if (!p.void_asked) change.tell_hold(HoldOutcome::authorised);
 }
 
-// The other intent holds the whole amount: it is the payment's now, and the first is given back.
-void take_other(Change& change, const IntentSeen& seen) {
+// The other intent is the payment's now, and the first is given back.
+void adopt_other(Change& change, const IntentSeen& seen) {
   Payment& p = change.p;
   change.cancel_other(p.intent, provider_key(p.order, "cancel", p.attempt));
   p.intent = p.raise.intent;
@@ -57,7 +57,6 @@ void take_other(Change& change, const IntentSeen& seen) {
   p.asked_ms = p.raise.asked_ms;
   const Millis days = p.off_session ? kHoldOffSession : kHoldOnSession;
   p.deadline_ms = (seen.created_ms > 0 ? seen.created_ms : p.raise.asked_ms) + days.count();
-  raised(change, seen.capturable_minor);
 }
 
 bool move_increment(Change& change, const IntentSeen& seen) {
@@ -87,6 +86,11 @@ bool move_other(Change& change, const IntentSeen& seen) {
   }
   const bool created = raise.step == RaiseStep::create;
   raise.intent = seen.intent;
+  if (seen.status == IntentStatus::succeeded) {
+    adopt_other(change, seen);
+    taken(change, seen.received_minor);
+    return true;
+  }
   if (p.void_asked && seen.status != IntentStatus::processing) {
     refused(change, p.reason);
     return true;
@@ -103,7 +107,8 @@ bool move_other(Change& change, const IntentSeen& seen) {
       return true;
     case IntentStatus::requires_capture:
       if (seen.capturable_minor < raise.amount_minor) return false;
-      take_other(change, seen);
+      adopt_other(change, seen);
+      raised(change, seen.capturable_minor);
       return true;
     case IntentStatus::requires_payment_method:
       if (seen.step == "event" && seen.decline_code.empty()) return false;
@@ -121,11 +126,9 @@ bool move_other(Change& change, const IntentSeen& seen) {
       refused(change, "canceled");
       return true;
     case IntentStatus::processing:
+    case IntentStatus::succeeded:  // seen above
       return false;
-    case IntentStatus::succeeded:
-      break;
   }
-  check(false, "an intent with manual capture succeeded without our capture");
   return false;
 }
 
@@ -133,7 +136,10 @@ bool move_other(Change& change, const IntentSeen& seen) {
 
 bool move_raise(Change& change, const IntentSeen& seen, bool of_other) {
   if (of_other) return move_other(change, seen);
-  check(seen.status != IntentStatus::succeeded, "captured while the hold was raised");
+  if (seen.status == IntentStatus::succeeded) {
+    taken(change, seen.received_minor);
+    return true;
+  }
   if (change.p.raise.step == RaiseStep::increment) return move_increment(change, seen);
   if (seen.status != IntentStatus::canceled || change.p.hold_minor == 0) return false;
   change.p.hold_minor = 0;  // the first hold lapsed; the other one decides

@@ -88,9 +88,9 @@ bool move_towards_hold(Change& change, const IntentSeen& seen) {
     case IntentStatus::processing:
       return false;
     case IntentStatus::succeeded:
-      break;
+      taken(change, seen.received_minor);
+      return true;
   }
-  check(false, "an intent with manual capture succeeded without our capture");
   return false;
 }
 
@@ -98,14 +98,7 @@ bool move_capture(Change& change, const IntentSeen& seen) {
   Payment& p = change.p;
   switch (seen.status) {
     case IntentStatus::succeeded:
-      check(seen.received_minor > 0 && seen.received_minor <= p.hold_minor,
-            "captured more than was held");
-      check(seen.received_minor == p.asking_minor, "captured another amount than was asked");
-      p.state = captured;
-      p.captured_minor = seen.received_minor;
-      p.reason.clear();
-      change.post("capture", "capture", {p.captured_minor, p.amount.currency}, p.tax_minor);
-      change.tell_capture(CaptureOutcome::captured);
+      taken(change, seen.received_minor);
       return true;
     case IntentStatus::canceled:
       p.state = lapsed;
@@ -141,6 +134,10 @@ bool move_on(Change& change, const IntentSeen& seen) {
         p.hold_minor = seen.capturable_minor;  // an increment that was taken for refused
         return true;
       }
+      if (seen.status == IntentStatus::succeeded) {
+        taken(change, seen.received_minor);
+        return true;
+      }
       if (seen.status != IntentStatus::canceled) return false;
       p.state = lapsed;
       p.hold_minor = 0;
@@ -151,12 +148,19 @@ bool move_on(Change& change, const IntentSeen& seen) {
     case capturing:
       return move_capture(change, seen);
     case voiding:
-      check(seen.status != IntentStatus::succeeded, "captured while it was given back");
+      if (seen.status == IntentStatus::succeeded) {
+        taken(change, seen.received_minor);
+        return true;
+      }
       if (seen.step == "look" && seen.status != IntentStatus::canceled) change.ask("cancel");
       if (seen.status != IntentStatus::canceled) return false;
       p.state = voided;
       return true;
     case declined:  // a success that arrives late holds the money all the same
+      if (seen.status == IntentStatus::succeeded) {
+        taken(change, seen.received_minor);
+        return true;
+      }
       if (seen.status != IntentStatus::requires_capture) return false;
       holds(change, seen);
       return true;

@@ -10,32 +10,36 @@
 namespace trayline::payments {
 namespace {
 
-// What our own calls and events say, in every state. succeeded is left out where it would mean that
-// money moved without us, which fails a check.
+// What our own calls and events say, in every state. Money that a hand in the provider's dashboard
+// took is taken.
 constexpr std::string_view kGolden = R"(
 creating        requires_confirmation confirming payments.confirm
 creating        requires_capture held hold:authorised
 creating        requires_action action_required hold:action_required
 creating        requires_payment_method declined hold:declined
 creating        canceled declined hold:declined
+creating        succeeded captured capture:captured
 creating        processing -
 confirming      requires_confirmation -
 confirming      requires_capture held hold:authorised
 confirming      requires_action action_required hold:action_required
 confirming      requires_payment_method declined hold:declined
 confirming      canceled declined hold:declined
+confirming      succeeded captured capture:captured
 confirming      processing -
 action_required requires_confirmation -
 action_required requires_capture held hold:authorised
 action_required requires_action -
 action_required requires_payment_method declined hold:declined
 action_required canceled declined hold:declined
+action_required succeeded captured capture:captured
 action_required processing -
 held            requires_confirmation -
 held            requires_capture -
 held            requires_action -
 held            requires_payment_method -
 held            canceled lapsed ending
+held            succeeded captured capture:captured
 held            processing -
 capturing       requires_capture -
 capturing       succeeded captured capture:captured
@@ -45,11 +49,13 @@ captured        succeeded -
 captured        canceled -
 voiding         requires_capture -
 voiding         canceled voided
+voiding         succeeded captured capture:captured
 voided          requires_capture -
 voided          canceled -
 declined        requires_capture held hold:authorised
 declined        requires_payment_method -
 declined        canceled -
+declined        succeeded captured capture:captured
 lapsed          canceled -
 )";
 
@@ -162,6 +168,30 @@ TEST_F(PaymentsTest, AnEventOfAnotherIntentOrAttemptChangesNothing) {
   IntentSeen old = seen(IntentStatus::requires_capture, "confirm");
   old.attempt = 7;
   EXPECT_EQ(words(decide(old)), "-");
+}
+
+TEST_F(PaymentsTest, MoneyTakenInTheProvidersDashboardIsPostedAndToldToStaff) {
+  IntentSeen some = seen(IntentStatus::succeeded, "event");
+  some.received_minor = 700;
+  for (const PaymentState state : {PaymentState::held, PaymentState::capturing}) {
+    at(state);
+    const Decision d = decide(some);
+    EXPECT_EQ(words(d), "captured capture:captured") << enum_name(state);
+    EXPECT_EQ(d.changed->captured_minor, 700);
+    EXPECT_EQ(d.ledger.at(0).amount.minor, 700);
+    ASSERT_TRUE(d.notice) << enum_name(state);
+    EXPECT_EQ(d.notice->id, "not_asked_for-pi_1");
+  }
+  EXPECT_FALSE(decide(seen(IntentStatus::succeeded, "capture")).notice) << "as it was asked";
+  at(PaymentState::voiding);
+  EXPECT_EQ(decide(some).notice->reason, "order_cancelled");
+  at(PaymentState::held);
+  then(some);
+  EXPECT_EQ(decide(wire::payments::Void{OrderId("o1"), "abandoned"}).notice->reason,
+            "order_cancelled");
+  EXPECT_EQ(words(decide(wire::payments::Capture{OrderId("o1"), payment().amount})),
+            "- capture:captured")
+      << "orders asks after it was told too early";
 }
 
 TEST_F(PaymentsTest, AConfirmThatIsRefusedWithoutMovingItsIntentIsADecline) {

@@ -96,6 +96,20 @@ TEST_F(RaiseTest, AConfirmThatIsRefusedWithoutMovingItsIntentEndsTheRaise) {
   EXPECT_EQ(words(decide(no)), "held hold:raise_declined payments.cancel");
 }
 
+TEST_F(RaiseTest, MoneyTakenMeanwhileInTheProvidersDashboardEndsIt) {
+  confirming_other();
+  Decision d = decide(seen(IntentStatus::succeeded, "event"));
+  EXPECT_EQ(words(d), "captured capture:captured payments.cancel");
+  EXPECT_EQ(d.out.effects[0].body.text_at("intent"), "pi_2");
+  IntentSeen all = other(IntentStatus::succeeded, "event");
+  all.received_minor = 1500;
+  d = decide(all);
+  EXPECT_EQ(words(d), "captured capture:captured payments.cancel");
+  EXPECT_EQ(d.out.effects[0].body.text_at("intent"), "pi_1");
+  EXPECT_EQ(d.changed->captured_minor, 1500);
+  EXPECT_TRUE(d.notice.has_value());
+}
+
 TEST_F(RaiseTest, WaitsForTheCustomerWhoseBankAsks) {
   confirming_other();
   IntentSeen asks = other(IntentStatus::requires_payment_method, "confirm");

@@ -73,7 +73,7 @@ struct RefundSeen {
   }
 };
 
-// Something happened to a payment outside of the product, for staff to see: dispute | refund.
+// Happened to a payment outside of the product, for staff: dispute | refund | capture.
 struct Notice {
   static constexpr std::string_view kType = "notice";
   std::string id;  // of the provider's object; the same one again changes nothing
