@@ -1,6 +1,7 @@
 #include "cloud/payments/change.hpp"
 
 #include "cloud/payments/decline.hpp"
+#include "cloud/payments/intent_id.hpp"
 #include "lib/base/check.hpp"
 
 namespace trayline::payments {
@@ -73,7 +74,8 @@ void Change::ask_raise(const std::string& step) {
 
 void Change::cancel_other(const std::string& intent, const std::string& key) {
   Json::Object body = body_of(intent, 0, 0);
-  body.set("reason", "duplicate");
+  const Means means = intent.starts_with(kCounterIntent) ? Means::counter : Means::card;
+  body.set("means", enum_name(means)).set("reason", "duplicate");
   effect("cancel", key, std::move(body));
 }
 

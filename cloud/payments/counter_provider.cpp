@@ -1,5 +1,6 @@
 #include "cloud/payments/counter_provider.hpp"
 
+#include "cloud/payments/intent_id.hpp"
 #include "cloud/payments/sql.hpp"
 #include "lib/base/check.hpp"
 #include "lib/base/digest.hpp"
@@ -73,9 +74,7 @@ Result<void> settle(Promise& p) {
 
 Result<void> cancel(Promise& p) {
   if (p.now.status == IntentStatus::canceled) return {};
-  if (p.now.status == IntentStatus::processing || p.now.status == IntentStatus::succeeded) {
-    return unexpected_state();
-  }
+  if (p.now.status == IntentStatus::succeeded) return unexpected_state();
   p.now.status = IntentStatus::canceled;
   p.now.capturable_minor = 0;
   return {};
@@ -135,8 +134,8 @@ void CounterProvider::create(NewIntent intent, Seen seen) {
   Intent made;
   const Result<void> done = in_transaction([&](store::Session& session) -> Result<void> {
     store::Rows rows(6);
-    rows.add("counter_" + sha256_hex(intent.key).substr(0, 24), intent.order.value, intent.key,
-             intent.amount.currency.str(), intent.amount.minor, to_ms(clock_.now()));
+    rows.add(std::string(kCounterIntent) + sha256_hex(intent.key).substr(0, 24), intent.order.value,
+             intent.key, intent.amount.currency.str(), intent.amount.minor, to_ms(clock_.now()));
     if (auto r = session.run(sql::insert_counter, rows); !r) return fail(r.error());
     const auto row = session.run(sql::find_counter, {{"key", intent.key}});
     if (!row) return fail(row.error());

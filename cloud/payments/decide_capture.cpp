@@ -90,7 +90,8 @@ Decision decide_counter_paid(const Snapshot& snapshot, const wire::payments::Cou
   };
   if (known == snapshot.payments.end() || known->second.means != Means::counter) {
     refuse(Code::not_found, "order_not_found", "No order with this id is paid at the counter.");
-  } else if (known->second.state != capturing && known->second.state != captured) {
+  } else if ((known->second.state != capturing || known->second.void_asked) &&
+             known->second.state != captured) {
     refuse(Code::conflict, "payment_not_due", "The tray of this order is not checked yet.");
   } else if (known->second.state == capturing) {
     Change change(d, known->second, now);
@@ -146,7 +147,14 @@ Decision decide_void(const Snapshot& snapshot, const wire::payments::Void& m, Ti
     case captured:
       change.tell_staff("order_cancelled");
       return d;
-    case capturing:  // too late: orders refuses this before it comes here
+    case capturing:
+      // A cashier may wait in vain; of his word and this one the counter's book takes the first. A
+      // capture from a card comes too late to stop.
+      if (p.means != Means::counter || p.void_asked) return d;
+      p.void_asked = true;
+      p.reason = m.reason;
+      change.ask("cancel");
+      break;
     case voiding:
     case voided:
       return d;

@@ -49,11 +49,16 @@ Decision decide_hold(const Snapshot& snapshot, const wire::payments::Hold& m, Ti
     take_up(d, snapshot, m.order.value);
     return d;
   }
-  if (known->second.state != declined && known->second.state != lapsed) return d;  // one at a time
   Change change(d, known->second, now);
   Payment& p = change.p;
-  // The declined intent could still hold money when its bank thinks again.
-  if (p.state == declined && !p.intent.empty()) change.ask("cancel");
+  if (p.state == held && p.means == m.means) {
+    change.tell_hold(HoldOutcome::authorised);
+    return d;
+  }
+  if (p.state != held && p.state != declined && p.state != lapsed) return d;  // one at a time
+  // By other means: the hold is given back under its own. The declined intent could still hold
+  // money when its bank thinks again.
+  if (p.state != lapsed && !p.intent.empty()) change.ask("cancel");
   p.attempt = ++p.attempts;
   p.amount = m.amount;
   p.off_session = m.off_session;

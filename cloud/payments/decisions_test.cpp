@@ -159,6 +159,8 @@ TEST_F(DecisionsTest, AnotherIntentThatHoldsMoneyIsGivenBack) {
   const Decision d = decide(other);
   EXPECT_EQ(words(d), "- payments.cancel");
   EXPECT_EQ(d.out.effects[0].body.text_at("intent"), "pi_9");
+  payment().means = w::Means::counter;
+  EXPECT_EQ(decide(other).out.effects.at(0).body.text_at("means"), "card") << "whose it is";
   other.status = IntentStatus::succeeded;
   EXPECT_EQ(decide(other).out.dead_letters.size(), 1U);
 }
@@ -175,6 +177,23 @@ TEST_F(DecisionsTest, ACashierEndsTheCaptureOfAPaymentAtTheCounter) {
   at(held);
   EXPECT_EQ(decide_payment(snapshot, taken, 3, now).out.replies.at(0).answer.problem->type,
             "payment_not_due");
+}
+
+TEST_F(DecisionsTest, WhatNobodyPaysAtTheCounterIsGivenUp) {
+  const In give_up = w::Void{OrderId("o1"), "abandoned"};
+  at(capturing);
+  EXPECT_EQ(words(decide(give_up)), "-") << "a card is being charged";
+  payment().means = w::Means::counter;
+  EXPECT_EQ(words(then(give_up)), "capturing payments.cancel");
+  EXPECT_EQ(words(decide(give_up)), "-") << "asked once";
+  EXPECT_EQ(decide_payment(snapshot, w::CounterPaid{OrderId("o1"), "bob"}, 3, now)
+                .out.replies.at(0)
+                .answer.problem->type,
+            "payment_not_due");
+  const Decision paid = decide(seen(IntentStatus::succeeded, "cancel"));
+  EXPECT_EQ(words(paid), "captured capture:captured") << "the cashier was first";
+  EXPECT_EQ(paid.notice->reason, "order_cancelled");
+  EXPECT_EQ(words(then(seen(IntentStatus::canceled, "cancel"))), "lapsed capture:lapsed");
 }
 
 TEST_F(DecisionsTest, CardsAreSavedChosenAndForgotten) {

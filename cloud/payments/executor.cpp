@@ -77,6 +77,15 @@ bool is_passing(const Error& error) {
          error.code == Code::exhausted;
 }
 
+// What cannot be read. An intent that its provider does not know needs no cancel.
+void unread(const StepPtr& step, const Error& error) {
+  if (step->name != "cancel" || error.code != Code::not_found) return again(step, error);
+  Intent gone;
+  gone.id = step->text("intent");
+  gone.status = IntentStatus::canceled;
+  report(step, gone);
+}
+
 // The answer to a call of ours. What the provider refuses for another reason than the card is read
 // back as well: the object says where it stands.
 Provider::Seen answered(const StepPtr& step) {
@@ -89,7 +98,7 @@ Provider::Seen answered(const StepPtr& step) {
       return report(step, refused);
     }
     step->provider.read(step->text("intent"), [step, error = intent.error()](Result<Intent> now) {
-      if (!now) return again(step, now.error());
+      if (!now) return unread(step, now.error());
       Intent seen = *now;
       if (seen.decline_code.empty()) seen.decline_code = error.detail;
       report(step, seen);
@@ -147,7 +156,7 @@ bool stands_before(const Step& step, const Intent& intent) {
 // under the same key.
 void read_back(const StepPtr& step) {
   step->provider.read(step->text("intent"), [step](Result<Intent> intent) {
-    if (!intent) return again(step, intent.error());
+    if (!intent) return unread(step, intent.error());
     if (stands_before(*step, *intent)) return call(step);
     report(step, *intent);
   });
@@ -156,7 +165,8 @@ void read_back(const StepPtr& step) {
 // A create is repeated under its key, which makes no second intent while the provider remembers
 // it. Afterwards the first one is looked for.
 void create(const StepPtr& step, Time now) {
-  if (now - from_ms(step->number("asked_ms")) < kKeyTrusted) return call(step);
+  const std::int64_t asked_ms = step->number("asked_ms");  // 0: of a release that did not say
+  if (asked_ms == 0 || now - from_ms(asked_ms) < kKeyTrusted) return call(step);
   step->provider.find(wanted(step), [step](Result<Intent> intent) {
     if (intent) return report(step, *intent);
     if (intent.error().code == Code::not_found) return call(step);

@@ -95,7 +95,7 @@ TEST_F(PaymentsTest, ANewAttemptComesOnlyAfterADefinitiveEnd) {
                                        Money{1200, *Currency::parse("EUR")}, true};
   using enum PaymentState;
   for (const PaymentState state :
-       {creating, confirming, action_required, held, capturing, captured, voiding, voided}) {
+       {creating, confirming, action_required, capturing, captured, voiding, voided}) {
     at(state);
     EXPECT_EQ(words(decide(hold)), "-") << enum_name(state);
   }
@@ -103,6 +103,19 @@ TEST_F(PaymentsTest, ANewAttemptComesOnlyAfterADefinitiveEnd) {
   const Decision d = decide(hold);
   EXPECT_EQ(d.out.effects.at(0).key, "tl-o1-cancel-1") << "its bank could think again";
   EXPECT_EQ(d.out.effects.at(1).key, "tl-o1-create-2");
+}
+
+TEST_F(PaymentsTest, AHoldThatStandsIsToldAndByOtherMeansGivenBack) {
+  wire::payments::Hold hold{OrderId("o1"), UserId("ann"), SiteId("main"), payment().amount, true};
+  at(PaymentState::held);
+  EXPECT_EQ(words(decide(hold)), "- hold:authorised");
+  hold.means = wire::payments::Means::counter;
+  const Decision d = decide(hold);
+  EXPECT_EQ(words(d), "creating payments.cancel payments.create");
+  EXPECT_EQ(d.out.effects[0].key, "tl-o1-cancel-1");
+  EXPECT_EQ(d.out.effects[0].body.text_at("means"), "card");
+  EXPECT_EQ(d.out.effects[1].key, "tl-o1-create-2");
+  EXPECT_EQ(d.out.effects[1].body.text_at("means"), "counter");
 }
 
 TEST_F(PaymentsTest, WithoutACardNothingIsAskedOfTheProvider) {
@@ -275,6 +288,21 @@ TEST_F(ExecutorTest, AProviderThatIsDownIsAskedAgainLaterAndLater) {
 TEST_F(ExecutorTest, CreatingAgainUnderTheSameKeyMakesNoSecondIntent) {
   const std::string intent = seen(run("create", 0)).intent;
   EXPECT_EQ(seen(run("create", 1)).intent, intent);
+}
+
+TEST_F(ExecutorTest, ACancelEndsWithAnIntentThatItsProviderDoesNotKnow) {
+  Json::Object with;
+  with.set("intent", "pi_gone");
+  EXPECT_EQ(seen(run("cancel", 0, with)).status, IntentStatus::canceled);
+  EXPECT_EQ(seen(run("cancel", 1, with)).status, IntentStatus::canceled);
+  EXPECT_TRUE(run("capture", 1, with).retry_after) << "only a cancel has nothing left to do";
+}
+
+TEST_F(ExecutorTest, ACreateThatDoesNotSayWhenItWasAskedIsAFreshOne) {
+  asked = from_ms(0);
+  const std::size_t calls = provider.calls();
+  EXPECT_FALSE(seen(run("create", 0)).intent.empty());
+  EXPECT_EQ(provider.calls(), calls + 1) << "nothing is looked for since 1970";
 }
 
 TEST_F(ExecutorTest, ADeclinedCardIsAnAnswer) {

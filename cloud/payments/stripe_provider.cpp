@@ -151,7 +151,7 @@ class StripeProvider final : public Provider {
   }
   void find(NewIntent intent, Seen seen) override {
     loop_.post([this, intent = std::move(intent), seen = std::move(seen)] {
-      const std::int64_t from_s = to_ms(intent.asked - kClocksApart) / 1000;
+      const auto from_s = std::max<std::int64_t>(to_ms(intent.asked - kClocksApart) / 1000, 0);
       stripe_.find_intent(new_intent(intent), from_s, seen_by(seen));
     });
   }
