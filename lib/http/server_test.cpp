@@ -388,6 +388,8 @@ TEST(Server, DropsAReaderThatTakesNothing) {
     next.send(get("/nothing", "Connection: close\r\n"));
     const auto line = status_line(next.read_all());
     if (line == "HTTP/1.1 404 Not Found") break;
+    // The request that nobody reads may reset the connection before its refusal is read.
+    if (line == "<reset>") continue;
     ASSERT_EQ(line, "HTTP/1.1 503 Service Unavailable");
   }
 }
