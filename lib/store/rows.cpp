@@ -99,14 +99,13 @@ class Expander {
       out_.sql += fmt::format("(SELECT {} FROM json_each(:rows))", list);
       return;
     }
-    std::string arrays;
-    std::string names;
-    for (std::size_t i = 0; i < out_.columns.size(); ++i) {
-      const char* comma = i == 0 ? "" : ", ";
-      arrays += fmt::format("{}${}::{}[]", comma, i + 1, type_name(out_.columns[i].type));
-      names += fmt::format("{}{}", comma, out_.columns[i].name);
-    }
-    out_.sql += fmt::format("(SELECT * FROM unnest({}) AS r({}))", arrays, names);
+    // In the select list, not in FROM: there each array would fill a tuplestore of its own first,
+    // which costs more than all rows of a usual batch.
+    std::string list;
+    for (std::size_t i = 0; i < out_.columns.size(); ++i)
+      list += fmt::format("{}unnest(${}::{}[]) AS {}", i == 0 ? "" : ", ", i + 1,
+                          type_name(out_.columns[i].type), out_.columns[i].name);
+    out_.sql += fmt::format("(SELECT {})", list);
     if (!alias_follows()) out_.sql += " AS row_set";
   }
 

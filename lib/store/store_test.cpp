@@ -27,17 +27,16 @@ TEST(Expand, WritesEachTextInTheNotationOfTheEngine) {
       {"a = :x AND b = :y OR c = :x", "a = :x AND b = :y OR c = :x", "a = $1 AND b = $2 OR c = $1"},
       {"SELECT sku FROM @rows(sku text) AS r",
        "SELECT sku FROM (SELECT json_extract(value, '$[0]') AS sku FROM json_each(:rows)) AS r",
-       "SELECT sku FROM (SELECT * FROM unnest($1::text[]) AS r(sku)) AS r"},
+       "SELECT sku FROM (SELECT unnest($1::text[]) AS sku) AS r"},
       {"SELECT n FROM @rows( a text ,\n n bigint ) WHERE n > :least",
        "SELECT n FROM (SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS n "
        "FROM json_each(:rows)) WHERE n > :least",
-       "SELECT n FROM (SELECT * FROM unnest($1::text[], $2::bigint[]) AS r(a, n)) AS row_set "
+       "SELECT n FROM (SELECT unnest($1::text[]) AS a, unnest($2::bigint[]) AS n) AS row_set "
        "WHERE n > $3"},
       {"WHERE t = :t AND id IN (SELECT id FROM @rows(id text))",
        "WHERE t = :t AND id IN (SELECT id FROM (SELECT json_extract(value, '$[0]') AS id FROM "
        "json_each(:rows)))",
-       "WHERE t = $2 AND id IN (SELECT id FROM (SELECT * FROM unnest($1::text[]) AS r(id)) AS "
-       "row_set)"},
+       "WHERE t = $2 AND id IN (SELECT id FROM (SELECT unnest($1::text[]) AS id) AS row_set)"},
       {"':x it''s :y' \":z\" -- :c\n/* :d */ :e", "':x it''s :y' \":z\" -- :c\n/* :d */ :e",
        "':x it''s :y' \":z\" -- :c\n/* :d */ $1"},
       {"x::text || :y::bigint", "x::text || :y::bigint", "x::text || $1::bigint"},
