@@ -121,7 +121,7 @@ void drop_basket(Decision& d, const Settings& settings, const Order& basket, Tim
   Change change(d, settings, basket, now, {Role::device, basket.core.value});
   if (!change.step(Event::tray_unsure, "")) return;
   change.order.reason = "unsure";
-  change.release("abandoned", "closed");
+  change.release("abandoned");
   change.finish();
 }
 
@@ -139,7 +139,7 @@ Decision price_basket(const Snapshot& snapshot, const Settings& settings,
     order.reason = revise.refused;
     order.tray = TrayWord::unsure;
     order.difference.extra = counts_of(revise.lines);
-    change.release("abandoned", "closed");
+    change.release("abandoned");
     change.show("review", true);
     change.finish();
     return d;

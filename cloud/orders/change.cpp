@@ -222,14 +222,13 @@ void Change::show(std::string_view status, bool update) {
 void Change::show_state() { show(screen_status(order.state), false); }
 void Change::update_screen() { show(screen_status(order.state), true); }
 
-void Change::release(std::string_view reason, std::string_view fate) {
+void Change::release(std::string_view reason) {
   decision_.out.cancel_timers.push_back(expiry_timer(order.id));
   if (was_state_ != State::basket) {  // which has taken neither
     ask_void(reason);
     drop_pending();
     decision_.out.messages.push_back(adjust_stock(order.site, counts_of(order)));
   }
-  decision_.fate = Fate{order.id, std::string(fate), order.prediction};
 }
 
 void Change::finish() {

@@ -39,7 +39,7 @@ class Change {
   // The same for news from elsewhere: a screen that shows another order by now keeps it.
   void update_screen();
   // Gives money and goods back, and stops the clock, of an order that ends without a charge.
-  void release(std::string_view reason, std::string_view fate);
+  void release(std::string_view reason);
   // Puts the order into the decision; version + 1 where something visible changed.
   void finish();
 

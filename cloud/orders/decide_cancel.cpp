@@ -28,7 +28,7 @@ Decision decide_cancel(const Snapshot& snapshot, const Settings& settings,
     answer.show(*before);
     return d;
   }
-  change.release("requested_by_customer", "closed");
+  change.release("requested_by_customer");
   change.update_screen();
   change.finish();
   answer.show(*d.changed);
@@ -50,7 +50,7 @@ Decision decide_expire(const Snapshot& snapshot, const Settings& settings,
     return d;
   }
   if (!change.step(Event::expire, "not picked up")) return d;
-  change.release("abandoned", "closed");
+  change.release("abandoned");
   change.update_screen();
   change.finish();
   return d;
@@ -63,7 +63,7 @@ Decision decide_hold_ending(const Snapshot& snapshot, const Settings& settings,
   check(found != snapshot.orders.end(), "the end of a hold for an order that is not there");
   Change change(d, settings, found->second, now);
   if (!change.step(Event::hold_ending, "the hold ends")) return d;
-  change.release("abandoned", "closed");
+  change.release("abandoned");
   change.update_screen();
   change.finish();
   return d;

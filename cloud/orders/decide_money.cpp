@@ -120,7 +120,6 @@ Decision decide_capture(const Snapshot& snapshot, const Settings& settings,
       if (!change.step(Event::captured, less_than_asked(order, result))) return d;
       check(result.captured_minor <= order.total.minor, "captured more than was asked");
       order.captured_minor = result.captured_minor;
-      d.fate = Fate{order.id, "charged", order.prediction};
       d.out.cancel_timers.push_back(expiry_timer(order.id));
       break;
     case wire::orders::CaptureOutcome::lapsed:

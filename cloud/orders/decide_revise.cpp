@@ -102,7 +102,7 @@ Decision decide_revise(const Snapshot& snapshot, const Settings& settings, const
   if (lines.total_minor == 0) {
     change.step(Event::cancel, "settled: there is nothing to pay");
     undo_stock(d, before->site, revise);  // release gives back all that the order had
-    change.release("requested_by_customer", "closed");
+    change.release("requested_by_customer");
   } else if (before->state == State::declined) {
     change.step(Event::edit, revise.why);
     change.put_lines(lines);

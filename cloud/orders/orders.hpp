@@ -46,19 +46,12 @@ struct History {
   std::string who;  // "<role>:<id>", or the role alone
 };
 
-// A prediction to be kept. fate: open | superseded | charged | closed.
+// A prediction to be kept. fate: open (as its order ends, see count_fates.sql) | superseded | closed.
 struct Kept {
   wire::Prediction prediction;
   std::string hash;
   OrderId order;
   std::string fate;
-};
-
-// Earlier predictions of an order get their final fate, all but one.
-struct Fate {
-  OrderId order;
-  std::string fate;
-  PredictionId kept;
 };
 
 struct Decision {
@@ -69,7 +62,6 @@ struct Decision {
   std::optional<Refund> refund;  // a new one, or as it is afterwards
   std::optional<std::pair<VisitKey, Visit>> visit;
   std::optional<Kept> kept;
-  std::optional<Fate> fate;
   std::vector<History> history;
   std::optional<std::pair<SiteId, std::int64_t>> number;
   host::Output out;

@@ -116,7 +116,7 @@ std::set<State> read_states(const std::string& text) {
   while (from <= text.size()) {
     const std::size_t comma = std::min(text.find(',', from), text.size());
     const auto state = enum_value<State>(std::string_view(text).substr(from, comma - from));
-    if (!state) return {};
+    if (state != State::mismatch && state != State::review) return {};
     states.insert(*state);
     from = comma + 1;
   }
@@ -165,7 +165,7 @@ host::Query staff_queue(SettingsPtr settings) {
         read_states(given == asked.http.query.end() ? "review,mismatch" : given->second);
     if (states.empty()) {
       return refuse(Code::invalid_argument, "invalid_state",
-                    "state is one or more states of orders, such as review,mismatch.");
+                    "state is review, mismatch, or both with a comma between them.");
     }
     store::Rows rows(1);
     for (const State state : states) rows.add(enum_name(state));

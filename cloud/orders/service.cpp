@@ -300,7 +300,6 @@ Result<void> save_orders(store::Session& session, const std::vector<Decision>& d
 Result<void> save_trays(store::Session& session, const std::vector<Decision>& decisions, Time now) {
   std::map<VisitKey, Visit> visits;
   store::Rows kept(8);
-  store::Rows fates(3);
   for (const Decision& d : decisions) {
     if (d.visit) visits[d.visit->first] = d.visit->second;
     if (d.kept) {
@@ -308,7 +307,6 @@ Result<void> save_trays(store::Session& session, const std::vector<Decision>& de
       kept.add(p.core.value, p.id.value, d.kept->hash, p.station.value, p.visit.value,
                d.kept->order.value, d.kept->fate, to_json_text(p));
     }
-    if (d.fate) fates.add(d.fate->order.value, d.fate->fate, d.fate->kept.value);
   }
   if (!visits.empty()) {
     store::Rows rows(5);
@@ -321,9 +319,6 @@ Result<void> save_trays(store::Session& session, const std::vector<Decision>& de
   if (!kept.empty()) {
     const auto r = session.run(sql::insert_predictions, kept, {{"now", to_ms(now)}});
     if (!r) return fail(r.error());
-  }
-  if (!fates.empty()) {
-    if (auto r = session.run(sql::close_predictions, fates); !r) return fail(r.error());
   }
   return {};
 }

@@ -30,8 +30,8 @@ constexpr store::Statement kDeadLetters{
     "simulate.dead_letters", "SELECT service, reason, payload FROM host_dead_letters", {}};
 constexpr store::Statement kPredictions{
     "simulate.predictions",
-    "SELECT p.core, p.id, p.fate, COALESCE(o.state, '') AS state "
-    "FROM orders_predictions p LEFT JOIN orders_orders o ON o.id = p.order_id",
+    "SELECT p.core, p.id, CASE WHEN p.order_id <> '' AND o.id IS NULL THEN p.order_id ELSE '' END "
+    "AS missing FROM orders_predictions p LEFT JOIN orders_orders o ON o.id = p.order_id",
     {}};
 constexpr store::Statement kScreens{
     "simulate.screens", "SELECT core, screen, version, state, painted FROM monitors_screens", {}};
@@ -180,10 +180,9 @@ Problem Rules::unfinished_trays(const Outside& outside) {
   std::set<std::string> kept;
   for (const store::Row& row : read(kPredictions)) {
     kept.insert(row.text("id"));
-    const std::string& state = row.text("state");
-    const bool over = state == "paid" || !screen_word(state).empty();
-    if (over && row.text("fate") == "open") {
-      return fmt::format("every prediction has a fate: {} of a {} order", row.text("id"), state);
+    if (!row.text("missing").empty()) {
+      return fmt::format("every prediction has a fate: there is no order {} of {}",
+                         row.text("missing"), row.text("id"));
     }
   }
   for (const auto& [id, core] : accepted_) {

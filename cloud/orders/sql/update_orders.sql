@@ -1,5 +1,7 @@
 UPDATE orders_orders
-SET state = r.state, version = r.version, user_id = r.user_id, currency = r.currency,
+SET state = r.state,
+    waits = CASE WHEN r.state IN ('mismatch', 'review') THEN 1 ELSE 0 END,
+    version = r.version, user_id = r.user_id, currency = r.currency,
     total_minor = r.total_minor,
     hold_minor = r.hold_minor, holds = r.holds, menu_version = r.menu_version, core = r.core,
     station = r.station, visit = r.visit, prediction = r.prediction, tray = r.tray,
