@@ -105,7 +105,7 @@ class HttpExecutor final : public host::Executor {
   static void write_to_log(const std::vector<host::Claimed>& effects, const host::Done& done) {
     std::vector<host::Outcome> outcomes;
     for (const host::Claimed& effect : effects) {
-      log(Level::info, "a push has no endpoint", {{"key", effect.key}});
+      log(Level::debug, "a push has no endpoint", {{"key", effect.key}});
       outcomes.push_back(finished(effect, 0));
     }
     done(std::move(outcomes));

@@ -1,5 +1,6 @@
 // Messages that break: a turn that fails is repeated message by message, and what fails three times
-// is kept as a dead letter. After an unclean end every message is counted before it is handled.
+// is kept as a dead letter. After an unclean end messages are counted before they are handled: a
+// batch whose messages were never in hand at such an end together, the others one by one.
 #include "lib/base/check.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/base/log.hpp"
@@ -56,7 +57,7 @@ bool Host::State::begin_attempt(const Item& item, const std::string& attempt) {
   std::int64_t tries = 0;
   const auto noted = in_store([&](store::Session& session) -> Result<void> {
     const store::Args args{{"host", host_name}, {"id", attempt}};
-    const Result<store::Answer> rows = session.run(sql::note_attempt, args);
+    const Result<store::Answer> rows = session.run(sql::repeat_attempt, args);
     if (!rows) return fail(rows.error());
     tries = rows->at(0).integer("tries");
     return {};
@@ -69,7 +70,9 @@ bool Host::State::begin_attempt(const Item& item, const std::string& attempt) {
 
 void Host::State::alone(const Item& item, const std::string& attempt) {
   for (int tries = 1;; ++tries) {
-    const Result<void> done = guarded_turn({{item}, {}, {}, attempt});
+    Work work{{item}, {}, {}, {}};
+    if (!attempt.empty()) work.attempts.push_back(attempt);
+    const Result<void> done = guarded_turn(std::move(work));
     if (done) return;
     if (done.error().code == Code::unavailable) return postpone({item});
     const bool conflict = done.error().code == Code::conflict;
@@ -107,6 +110,56 @@ void Host::State::one_by_one(std::vector<Item> items) {
     if (!attempt.empty() && !begin_attempt(item, attempt)) continue;
     alone(item, attempt);
   }
+}
+
+// Those of attempts that were in hand when this host last ended uncleanly; the others are noted,
+// committed before they are handled.
+Result<std::set<std::string>> Host::State::note_attempts(const std::set<std::string>& attempts) {
+  std::set<std::string> suspects;
+  const auto noted = in_store([&](store::Session& session) -> Result<void> {
+    const store::Args mine{{"host", host_name}};
+    store::Rows all(1);
+    for (const std::string& id : attempts) all.add(id);
+    const Result<store::Answer> known = session.run(sql::load_attempts, all, mine);
+    if (!known) return fail(known.error());
+    suspects.clear();
+    for (const store::Row& row : *known) suspects.insert(row.text("id"));
+    store::Rows fresh(1);
+    for (const std::string& id : attempts) {
+      if (!suspects.contains(id)) fresh.add(id);
+    }
+    if (fresh.empty()) return {};
+    if (auto r = session.run(sql::note_attempts, fresh, mine); !r) return fail(r.error());
+    return {};
+  });
+  if (!noted) return fail(noted.error());
+  return suspects;
+}
+
+// A message that kills the process takes its batch with it once; from then on each of them is
+// handled by itself, until it is done or has ended the process three times.
+void Host::State::cautiously(std::vector<Item> items) {
+  std::vector<std::string> ids;
+  for (const Item& item : items) ids.push_back(attempt_id(item));
+  std::set<std::string> attempts(ids.begin(), ids.end());
+  attempts.erase("");
+  const Result<std::set<std::string>> suspects = note_attempts(attempts);
+  if (!suspects) return postpone(std::move(items));
+  Work together;
+  std::vector<Item> one_at_a_time;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    auto& into = suspects->contains(ids[i]) ? one_at_a_time : together.items;
+    into.push_back(std::move(items[i]));
+  }
+  for (const std::string& id : attempts) {
+    if (!suspects->contains(id)) together.attempts.push_back(id);
+  }
+  one_by_one(std::move(one_at_a_time));
+  if (together.items.empty()) return;
+  const Result<void> done = guarded_turn(together);
+  if (done) return;
+  if (done.error().code == Code::unavailable) return postpone(std::move(together.items));
+  repeat(std::move(together.items), done.error());
 }
 
 // A due timer that breaks its turn three times is taken out and kept as a dead letter.

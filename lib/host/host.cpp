@@ -239,7 +239,7 @@ bool Host::State::work(std::vector<Item> items) {
     riding.pop_front();
   }
   if (!items.empty() && is_cautious()) {
-    one_by_one(std::move(items));
+    cautiously(std::move(items));
     if (what.timers_max > 0 && !guarded_turn({{}, {}, what})) one_timer_at_a_time();
     return true;
   }
@@ -313,7 +313,7 @@ Result<void> Host::start() {
   });
   if (!begun) return begun;
   if (unclean > 0) {
-    log(Level::warning, "the last run did not end clean: messages are handled one by one at first");
+    log(Level::warning, "the last run did not end clean: messages are counted before they are handled at first");
     s.cautious_until = s.parts.clock.monotonic() + kCautiousFor;
   }
   if (s.parts.store.shared()) s.look_around();

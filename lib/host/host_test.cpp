@@ -101,6 +101,16 @@ class HostTest : public testing::TestWithParam<store::Engine> {
     const store::Statement statement{"test.count", sql, {}};
     return (*db->reader())->run(statement)->at(0).integer("n");
   }
+  // As if the process had ended so often while it handled Add{key, 1}.
+  void note_attempt(const std::string& key, std::int64_t tries) {
+    const store::Statement killed{
+        "test.killed", "INSERT INTO host_attempts (host, id, tries) VALUES ('', :id, :n)", {}};
+    const std::string id = "toy:" + sha256_hex(wire::variant_to_json(ToyIn(Add{key, 1})).dump());
+    ASSERT_TRUE(db->transaction([&](store::Session& session) -> Result<void> {
+      const auto done = session.run(killed, {{"id", id}, {"n", tries}});
+      return done ? Result<void>() : fail(done.error());
+    }));
+  }
 
   ManualClock clock{from_ms(1'000'000)};
   SeededRandom random{7};
@@ -238,14 +248,29 @@ TEST_P(HostTest, CountsAttemptsAfterAnUncleanEnd) {
   EXPECT_LE(db->commits() - before, 2U + looks) << "caution has an end";
 }
 
+TEST_P(HostTest, CountsABatchAtOnceAfterAnUncleanEnd) {
+  restart();
+  const std::uint64_t commits = db->commits();
+  for (const char* key : {"a", "b", "c"}) add(key);
+  host->tick();
+  EXPECT_EQ(sum("c").n, 1);
+  EXPECT_EQ(db->commits() - commits, 2U) << "all counted, then all handled";
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_attempts"), 0);
+}
+
+TEST_P(HostTest, WhatWasInHandAtAnUncleanEndIsHandledByItself) {
+  note_attempt("a", 1);
+  restart();
+  const std::uint64_t commits = db->commits();
+  for (const char* key : {"a", "b", "c"}) add(key);
+  host->tick();
+  for (const char* key : {"a", "b", "c"}) EXPECT_EQ(sum(key).n, 1) << key;
+  EXPECT_EQ(db->commits() - commits, 4U) << "the others counted, a counted, a handled, the others";
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_attempts"), 0);
+}
+
 TEST_P(HostTest, AMessageThatKilledTheProcessThreeTimesIsGivenUp) {
-  const store::Statement killed{
-      "test.killed", "INSERT INTO host_attempts (host, id, tries) VALUES ('', :id, 3)", {}};
-  const std::string id = "toy:" + sha256_hex(wire::variant_to_json(ToyIn(Add{"a", 1})).dump());
-  ASSERT_TRUE(db->transaction([&](store::Session& session) -> Result<void> {
-    const auto done = session.run(killed, {{"id", id}});
-    return done ? Result<void>() : fail(done.error());
-  }));
+  note_attempt("a", 3);
   restart();
   add("a");
   add("b");

@@ -23,7 +23,7 @@ struct Asked {
 };
 using Arrival = std::variant<Message, Asked, Rejected, Outcome>;
 
-// After an unclean end messages are handled one by one for at least, and under load at most, this.
+// After an unclean end messages are counted for at least, and under load at most, this.
 inline constexpr Millis kCautiousFor{5'000};
 inline constexpr Millis kCautiousMost{60'000};
 // An effect that was under way at this many unclean ends waits a while before it is tried again.
@@ -91,6 +91,8 @@ struct Host::State {
   Result<void> guarded_turn(Work work);  // its failed checks become an error
   void repeat(std::vector<Item> items, const Error& error);
   void one_by_one(std::vector<Item> items);
+  void cautiously(std::vector<Item> items);
+  Result<std::set<std::string>> note_attempts(const std::set<std::string>& attempts);
   void alone(const Item& item, const std::string& attempt);
   std::string attempt_id(const Item& item) const;
   bool begin_attempt(const Item& item, const std::string& attempt);

@@ -365,9 +365,11 @@ Result<void> run_turn(const TurnParts& parts, store::Session& session, Work work
   if (auto r = turn.take_due(work.due); !r) return r;
   if (auto r = turn.accept(std::move(work.items)); !r) return r;
   if (auto r = turn.run_rounds(); !r) return r;
-  if (!work.attempt.empty()) {
-    const store::Args args{{"host", parts.host}, {"id", work.attempt}};
-    if (auto r = session.run(sql::forget_attempt, args); !r) return fail(r.error());
+  if (!work.attempts.empty()) {
+    store::Rows handled(1);
+    for (const std::string& id : work.attempts) handled.add(id);
+    const store::Args mine{{"host", parts.host}};
+    if (auto r = session.run(sql::settle_attempts, handled, mine); !r) return fail(r.error());
   }
   return turn.write();
 }

@@ -34,7 +34,7 @@ struct Work {
   std::vector<Item> items;
   std::vector<std::string> finished;  // effects that only have to be removed
   Due due = {};
-  std::string attempt = {};  // counted before it was begun; handled, it is no longer
+  std::vector<std::string> attempts = {};  // counted before they were begun; handled, no longer
 };
 
 // What a committed turn leaves behind.

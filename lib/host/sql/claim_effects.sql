@@ -1,7 +1,8 @@
 WITH picked AS MATERIALIZED (
   SELECT o.id FROM host_outbox o
-  WHERE o.owner = '' AND o.next_try_ms <= :now OR o.owner <> '' AND o.lease_until_ms <= :now
-  ORDER BY o.next_try_ms LIMIT :most @lock_free(o))
+  WHERE (CASE WHEN o.owner = '' THEN o.next_try_ms ELSE o.lease_until_ms END) <= :now
+  ORDER BY (CASE WHEN o.owner = '' THEN o.next_try_ms ELSE o.lease_until_ms END)
+  LIMIT :most @lock_free(o))
 UPDATE host_outbox
 SET owner = :owner, lease_until_ms = :lease_until,
     tries = tries + CASE WHEN owner <> '' THEN 1 ELSE 0 END

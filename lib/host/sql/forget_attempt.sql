@@ -1,1 +1,0 @@
-DELETE FROM host_attempts WHERE host = :host AND id = :id
