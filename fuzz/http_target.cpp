@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "lib/base/utf8.hpp"
 #include "lib/http/reader.hpp"
 #include "lib/http/router.hpp"
 #include "lib/http/target.hpp"
@@ -36,7 +37,7 @@ void feed_target(std::string_view text) {
   const auto target = parse_target(text);
   if (!target) return;
   require(target->path.find('\0') == std::string::npos);
-  require(trayline::http::is_utf8(target->path));
+  require(trayline::is_utf8(target->path));
   const auto match = routes().find("GET", target->segments);
   require(!match.found || match.allowed.empty());
 }

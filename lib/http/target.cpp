@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/encoding.hpp"
+#include "lib/base/utf8.hpp"
 
 namespace trayline::http {
 
@@ -89,28 +90,6 @@ Result<Target> parse_target(std::string_view text) {
       return fail(parsed.error());
   }
   return target;
-}
-
-bool is_utf8(std::string_view text) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    if (first < 0x80) {
-      ++i;
-      continue;
-    }
-    const std::size_t more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-    if (first < 0xc2 || first > 0xf4 || i + more >= text.size()) return false;
-    const auto second = static_cast<unsigned char>(text[i + 1]);
-    const unsigned low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    const unsigned high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-    if (second < low || second > high) return false;
-    for (std::size_t k = 2; k <= more; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
-    }
-    i += more + 1;
-  }
-  return true;
 }
 
 }  // namespace trayline::http

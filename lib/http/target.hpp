@@ -21,7 +21,4 @@ struct Target {
 // segment, "#", text that is not UTF-8.
 Result<Target> parse_target(std::string_view text);
 
-// True for well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
-bool is_utf8(std::string_view text);
-
 }  // namespace trayline::http

@@ -90,38 +90,5 @@ TEST(Target, RefusesWhatIsNotATarget) {
   }
 }
 
-TEST(Utf8, KnowsTheEdgesOfTheEncoding) {
-  struct Case {
-    std::string text;
-    bool valid;
-  };
-  const Case cases[] = {
-      {"", true},
-      {"a\x7f", true},
-      {"\xc2\x80", true},
-      {"\xc1\xbf", false},
-      {"\x80", false},
-      {"\xc2", false},
-      {"\xc2\x41", false},
-      {"\xe0\xa0\x80", true},
-      {"\xe0\x9f\xbf", false},
-      {"\xed\x9f\xbf", true},
-      {"\xed\xa0\x80", false},
-      {"\xef\xbf\xbf", true},
-      {"\xf0\x90\x80\x80", true},
-      {"\xf0\x8f\xbf\xbf", false},
-      {"\xf4\x8f\xbf\xbf", true},
-      {"\xf4\x90\x80\x80", false},
-      {"\xf5\x80\x80\x80", false},
-      {"\xe2\x82", false},
-      {"\xe2\x82\x41", false},
-  };
-  for (const auto& c : cases) {
-    std::string shown;
-    for (const char byte : c.text) shown += " " + std::to_string(static_cast<unsigned char>(byte));
-    EXPECT_EQ(is_utf8(c.text), c.valid) << "bytes" << shown;
-  }
-}
-
 }  // namespace
 }  // namespace trayline::http

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/encoding.hpp"
+#include "lib/base/utf8.hpp"
 
 namespace trayline::stripe_sim {
 namespace {
@@ -67,30 +68,6 @@ void flatten_into(const Json& node, const std::string& name,
 }
 
 }  // namespace
-
-bool is_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  for (std::size_t i = 0; i < text.size();) {
-    const unsigned lead = byte(i);
-    const std::size_t more = lead < 0x80   ? 0
-                             : lead < 0xc2 ? 9
-                             : lead < 0xe0 ? 1
-                             : lead < 0xf0 ? 2
-                             : lead < 0xf5 ? 3
-                                           : 9;
-    if (more == 9 || more >= text.size() - i) return false;
-    for (std::size_t k = 1; k <= more; ++k) {
-      if ((byte(i + k) & 0xc0) != 0x80) return false;
-    }
-    const unsigned second = more > 0 ? byte(i + 1) : 0;
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-        (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) {
-      return false;
-    }
-    i += more + 1;
-  }
-  return true;
-}
 
 Result<Json> parse_form(std::string_view text, const FormLimits& limits) {
   if (text.size() > limits.bytes_max) return fail(Code::exhausted, "the parameters are too long");

@@ -28,7 +28,4 @@ Result<Json> parse_form(std::string_view text, const FormLimits& limits = {});
 // they were ordered or escaped.
 std::vector<std::pair<std::string, std::string>> flatten(const Json& form);
 
-// True for well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
-bool is_utf8(std::string_view text);
-
 }  // namespace trayline::stripe_sim
