@@ -19,8 +19,8 @@ HEADER_EXCEPTIONS = {("lib/base/result.hpp", "tl/expected.hpp")}
 SEAMS = {
     "sqlite3.h": "lib/store",
     "libpq-fe.h": "lib/store",
-    "mosquitto.h": "lib/bus",
     "curl/": "lib/http",
+    "openssl/ssl.h": "lib/bus",
     "boost/beast": "lib/http",
 }
 SEES_ALL = {"standalone", "tests", "fuzz", "bench"}

@@ -1,23 +1,19 @@
-// The bus over MQTT. One libmosquitto handle per connection: its own queue and its own reconnecting
-// stay unused, and certificates are read anew each time. Its callbacks only take notes; handlers
-// run after the library has returned.
+// The bus over MQTT: one Link for each connection, so certificates are read anew each time.
+// Whatever a turn of the loop wants to send leaves with one write at its end.
 #include "lib/bus/mqtt.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <mosquitto.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <vector>
 
 #include "lib/base/log.hpp"
+#include "lib/base/utf8.hpp"
 #include "lib/bus/backoff.hpp"
+#include "lib/bus/codec.hpp"
+#include "lib/bus/link.hpp"
 
 namespace trayline::bus {
 namespace {
@@ -26,59 +22,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kConnectTimeout{10'000};  // from the first packet to the broker's answer
-constexpr milliseconds kMiscInterval{1000};      // keep-alive and time-outs of the library
 constexpr std::size_t kSubscriptionsMax = 1000;
 constexpr std::size_t kInFlightHardMax = 60'000;  // packet ids are 16 bits
 constexpr std::size_t kPayloadHardMax = 128 << 20;
-constexpr int kQos = 1;
-constexpr int kSubscriptionFailed = 0x80;  // MQTT 3.1.1, 3.9.3
-
-using Handle = std::unique_ptr<mosquitto, decltype(&mosquitto_destroy)>;
-
-// What the library said during one call into it.
-struct Notes {
-  bool accepted = false;
-  int refused = 0;  // return code of the CONNACK
-  std::vector<int> answered;
-  std::vector<int> unsubscribed;  // ids of subscriptions that the broker refused
-  std::vector<Message> messages;
-  std::size_t payload_bytes_max = 0;
-  std::size_t too_large = 0;
-};
-
-void note_connect(mosquitto*, void* notes, int code) {
-  auto& out = *static_cast<Notes*>(notes);
-  out.accepted = code == 0;
-  out.refused = code;
-}
-void note_publish(mosquitto*, void* notes, int id) {
-  static_cast<Notes*>(notes)->answered.push_back(id);
-}
-void note_subscribe(mosquitto*, void* notes, int id, int count, const int* granted) {
-  if (count > 0 && granted[0] >= kSubscriptionFailed)
-    static_cast<Notes*>(notes)->unsubscribed.push_back(id);
-}
-void note_message(mosquitto*, void* notes, const mosquitto_message* message) {
-  auto& out = *static_cast<Notes*>(notes);
-  const auto size = static_cast<std::size_t>(message->payloadlen);
-  if (size > out.payload_bytes_max) {
-    ++out.too_large;
-    return;
-  }
-  out.messages.push_back(
-      {message->topic, size == 0 ? "" : std::string(static_cast<char*>(message->payload), size)});
-}
-
-std::string library_text(int code) {
-  return code == MOSQ_ERR_ERRNO ? std::strerror(errno) : mosquitto_strerror(code);
-}
-
-// That a socket which is ready has a peer. SO_ERROR does not tell: the library may have read it.
-bool has_peer(int fd) {
-  sockaddr_storage peer{};
-  socklen_t size = sizeof(peer);
-  return ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0;
-}
 
 class MqttBus final : public Bus {
  public:
@@ -87,8 +33,9 @@ class MqttBus final : public Bus {
     later([this] { attempt(); });
   }
   ~MqttBus() override {
-    if (handle_) mosquitto_disconnect(handle_.get());
-    close();
+    if (!connected_) return;
+    encode_disconnect(link_->out());
+    static_cast<void>(link_->flush());
   }
   MqttBus(const MqttBus&) = delete;
   MqttBus& operator=(const MqttBus&) = delete;
@@ -106,25 +53,9 @@ class MqttBus final : public Bus {
   void publish(Message message, Published done) override {
     if (auto refusal = refuse(message); !refusal)
       return later([done = std::move(done), refusal] { done(refusal); });
-    int id = 0;
-    const int code = mosquitto_publish(handle_.get(), &id, message.topic.c_str(),
-                                       static_cast<int>(message.payload.size()),
-                                       message.payload.data(), kQos, false);
-    if (code != MOSQ_ERR_SUCCESS) {
-      later([done = std::move(done), text = library_text(code)] {
-        done(fail(Code::unavailable, "the connection was lost: " + text));
-      });
-      return later([this, code, at = connection_] {
-        if (at == connection_) settle(code);
-      });
-    }
-    // Packet ids come round after 65,535 publications.
-    if (auto older = in_flight_.extract(id))
-      later([done = std::move(older.mapped())] {
-        done(fail(Code::unavailable, "the broker never answered"));
-      });
+    const std::uint16_t id = next_id();
+    encode_publish(frames(), id, message.topic, message.payload);
     in_flight_.emplace(id, std::move(done));
-    want();
   }
 
   bool connected() const override { return connected_; }
@@ -160,127 +91,152 @@ class MqttBus final : public Bus {
     if (in_flight_.size() >= config_.in_flight_max)
       return fail(Code::exhausted,
                   fmt::format("{} publications without an answer", in_flight_.size()));
+    if (link_->unsent() > kUnsentBytesMax)
+      return fail(Code::exhausted,
+                  fmt::format("{} bytes that the broker has not taken", link_->unsent()));
     return {};
   }
 
   void attempt() {
     ++connection_;
-    notes_ = {};
-    notes_.payload_bytes_max = config_.payload_bytes_max;
-    handle_.reset(mosquitto_new(config_.client_id.empty() ? nullptr : config_.client_id.c_str(),
-                                config_.clean_session, &notes_));
-    if (!handle_) return lose(std::strerror(errno));
-    mosquitto_connect_callback_set(handle_.get(), note_connect);
-    mosquitto_publish_callback_set(handle_.get(), note_publish);
-    mosquitto_subscribe_callback_set(handle_.get(), note_subscribe);
-    mosquitto_message_callback_set(handle_.get(), note_message);
-    mosquitto_int_option(handle_.get(), MOSQ_OPT_TCP_NODELAY, 1);
-    mosquitto_max_inflight_messages_set(handle_.get(), 0);  // the limit is in_flight_max
-    if (const int code = set_tls(); code != MOSQ_ERR_SUCCESS) return lose(library_text(code));
-    const int code = mosquitto_connect_async(handle_.get(), config_.host.c_str(), config_.port,
-                                             static_cast<int>(config_.keep_alive.count()));
-    if (code != MOSQ_ERR_SUCCESS) return lose(library_text(code));
-    // A duplicate, because the library closes its own whenever it likes.
-    fd_ = ::fcntl(mosquitto_socket(handle_.get()), F_DUPFD_CLOEXEC, 0);
-    if (fd_ < 0) return lose(std::strerror(errno));
+    auto link = Link::open(loop_, config_, [this] { turn(); });
+    if (!link) return lose(link.error().detail);
+    link_ = std::move(*link);
+    encode_connect(link_->out(), config_.client_id,
+                   static_cast<std::uint16_t>(config_.keep_alive.count()), config_.clean_session);
     deadline_ = loop_.after(kConnectTimeout, [this] { lose("no answer in time"); });
-    misc_ = loop_.after(kMiscInterval, [this] { misc(); });
-    // Writable says that TCP is connected, which is when TLS begins.
-    watch_ = loop_.watch(fd_, true, true, [this](bool readable, bool writable) {
-      // With TLS the library goes on trying on a connection that was refused.
-      if (!connected_ && !has_peer(fd_)) return lose("the connection was refused");
-      int result = MOSQ_ERR_SUCCESS;
-      if (readable) result = mosquitto_loop_read(handle_.get(), 1);
-      if (writable && result == MOSQ_ERR_SUCCESS) result = mosquitto_loop_write(handle_.get(), 1);
-      settle(result);
-    });
   }
 
-  int set_tls() {
-    if (config_.ca_file.empty()) return MOSQ_ERR_SUCCESS;
-    const auto path = [](const std::string& file) { return file.empty() ? nullptr : file.c_str(); };
-    const int code = mosquitto_tls_set(handle_.get(), config_.ca_file.c_str(), nullptr,
-                                       path(config_.cert_file), path(config_.key_file), nullptr);
-    if (code != MOSQ_ERR_SUCCESS) return code;
-    constexpr int kVerifyPeer = 1;  // SSL_VERIFY_PEER
-    return mosquitto_tls_opts_set(handle_.get(), kVerifyPeer, "tlsv1.2", nullptr);  // or newer
+  // What has come, to everybody concerned, then what that and others want to send.
+  void turn() {
+    flush_due_ = true;
+    const std::size_t before = in_.size();
+    const auto received = link_->receive(in_);
+    heard_ = heard_ || in_.size() > before;
+    if (const auto taken = take_frames(); !taken) return lose(taken.error().detail);
+    if (!received) return lose(received.error().detail);
+    flush();
   }
 
-  void misc() {
-    misc_ = loop_.after(kMiscInterval, [this] { misc(); });
-    settle(mosquitto_loop_misc(handle_.get()));
+  void flush() {
+    flush_due_ = false;
+    if (const auto sent = link_->flush(); !sent) lose(sent.error().detail);
   }
 
-  // After each call into the library: tells everybody what it noted, then sees to the connection.
-  void settle(int code) {
-    Notes notes;
-    notes.payload_bytes_max = config_.payload_bytes_max;
-    std::swap(notes, notes_);
-    if (notes.accepted) accepted();
-    for (const int id : notes.answered) answer(id);
-    for (const int id : notes.unsubscribed) {
-      const auto asked = asked_.find(id);
-      log(Level::error, "mqtt broker refused a subscription",
-          {{"filter", asked == asked_.end() ? "" : subscriptions_[asked->second].filter}});
+  // Where to append frames; they leave at the end of the turn.
+  std::string& frames() {
+    said_ = true;
+    if (!std::exchange(flush_due_, true))
+      later([this, at = connection_] {
+        if (at == connection_) flush();
+      });
+    return link_->out();
+  }
+
+  std::uint16_t next_id() {
+    do {
+      last_id_ = static_cast<std::uint16_t>(last_id_ % 0xffff + 1);
+    } while (in_flight_.contains(last_id_) || asked_.contains(last_id_));
+    return last_id_;
+  }
+
+  // Takes the frames of in_; what is left is the beginning of one.
+  Result<void> take_frames() {
+    std::string_view rest = in_;
+    std::size_t too_large = 0;
+    Result<void> taken;
+    for (;;) {
+      const std::size_t dropped = std::min(drop_, rest.size());
+      rest.remove_prefix(dropped);
+      drop_ -= dropped;
+      const auto frame = decode(rest, config_.payload_bytes_max);
+      if (!frame) taken = fail(frame.error());
+      if (!frame || !*frame) break;
+      if (taken = take((*frame)->packet, too_large); !taken) break;
+      drop_ = (*frame)->bytes;
     }
-    if (notes.too_large > 0)
+    if (too_large > 0)
       log(Level::warning, "mqtt messages above the limit were dropped",
-          {{"count", notes.too_large}, {"bytes_max", config_.payload_bytes_max}});
-    for (const Message& message : notes.messages) deliver(message);
-    if (code != MOSQ_ERR_SUCCESS || notes.refused != 0)
-      return lose(notes.refused != 0 ? mosquitto_connack_string(notes.refused)
-                                     : library_text(code));
-    want();
+          {{"count", too_large}, {"bytes_max", config_.payload_bytes_max}});
+    in_.erase(0, in_.size() - rest.size());
+    return taken;
   }
 
-  void accepted() {
+  Result<void> take(const Packet& packet, std::size_t& too_large) {
+    const auto* const accepted = std::get_if<ConnAck>(&packet);
+    if (accepted != nullptr && accepted->code != 0)
+      return fail(Code::unavailable, connack_text(accepted->code));
+    if ((accepted != nullptr) == connected_)
+      return fail(Code::unavailable, connected_ ? "the broker accepted the connection twice"
+                                                : "the broker began without accepting");
+    if (accepted != nullptr) {
+      enter();
+    } else if (const auto* const answer = std::get_if<PubAck>(&packet)) {
+      if (auto found = in_flight_.extract(answer->id)) found.mapped()({});
+    } else if (const auto* const granted = std::get_if<SubAck>(&packet)) {
+      const auto asked = asked_.extract(granted->id);
+      if (asked && granted->refused)
+        log(Level::error, "mqtt broker refused a subscription",
+            {{"filter", subscriptions_[asked.mapped()].filter}});
+    } else if (const auto* const message = std::get_if<Publish>(&packet)) {
+      if (message->too_large)
+        ++too_large;
+      else
+        deliver(*message);
+      if (message->id != 0) encode_puback(frames(), message->id);
+    }
+    return {};
+  }
+
+  void enter() {
     connected_ = true;
     backoff_.reset();
     deadline_ = {};
+    heard_ = said_ = true;
+    beat_ = loop_.after(config_.keep_alive / 2, [this] { beat(); });
     log(Level::info, "mqtt connected", {{"host", config_.host}, {"port", config_.port}});
     for (std::size_t i = 0; i < subscriptions_.size(); ++i) ask_for(i);
     tell(true);
   }
 
+  // Twice in each keep_alive: pings where one side was silent, and gives up a broker from whom
+  // nothing came since the last ping.
+  void beat() {
+    beat_ = loop_.after(config_.keep_alive / 2, [this] { beat(); });
+    const std::uint64_t at = connection_;
+    turn();  // what waits to be read was heard
+    if (at != connection_) return;
+    if (pinged_ && !heard_) return lose("the broker has fallen silent");
+    pinged_ = !heard_ || !said_;
+    if (pinged_) encode_pingreq(frames());
+    heard_ = said_ = false;
+  }
+
   void ask_for(std::size_t subscription) {
     if (!connected_) return;
-    int id = 0;
-    // A failure shows at the next read or write of this connection.
-    if (mosquitto_subscribe(handle_.get(), &id, subscriptions_[subscription].filter.c_str(),
-                            kQos) == MOSQ_ERR_SUCCESS)
-      asked_[id] = subscription;
-    want();
+    const std::uint16_t id = next_id();
+    encode_subscribe(frames(), id, subscriptions_[subscription].filter);
+    asked_[id] = subscription;
   }
 
-  void answer(int id) {
-    auto found = in_flight_.extract(id);
-    if (found) found.mapped()({});
-  }
-
-  void deliver(const Message& message) {
+  void deliver(const Publish& message) {
     // By index and by copy: a handler may subscribe.
     for (std::size_t i = 0; i < subscriptions_.size(); ++i) {
       if (!matches(subscriptions_[i].filter, message.topic)) continue;
       const Handler handler = subscriptions_[i].handler;
-      handler(message);
+      handler({std::string(message.topic), std::string(message.payload)});
     }
-  }
-
-  void want() { watch_.want(true, mosquitto_want_write(handle_.get())); }
-
-  void close() {
-    watch_ = {};
-    deadline_ = {};
-    misc_ = {};
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-    handle_.reset();
-    asked_.clear();
   }
 
   void lose(std::string reason) {
     ++connection_;
-    close();
+    link_.reset();
+    deadline_ = {};
+    beat_ = {};
+    in_.clear();
+    drop_ = 0;
+    flush_due_ = pinged_ = false;
+    asked_.clear();
     const milliseconds wait = backoff_.next(random_);
     log(Level::warning, connected_ ? "mqtt connection lost" : "mqtt broker cannot be reached",
         {{"host", config_.host},
@@ -304,17 +260,20 @@ class MqttBus final : public Bus {
   MqttConfig config_;
   std::vector<Subscription> subscriptions_;
   std::vector<std::function<void(bool)>> on_connection_;
-  std::map<int, Published> in_flight_;  // by packet id
-  std::map<int, std::size_t> asked_;    // packet id of a subscription -> its index
-  Notes notes_;
-  Handle handle_{nullptr, &mosquitto_destroy};
+  std::map<std::uint16_t, Published> in_flight_;  // by packet id
+  std::map<std::uint16_t, std::size_t> asked_;    // packet id -> subscription
+  std::unique_ptr<Link> link_;                    // none while waiting for the next attempt
+  std::string in_;        // received and not taken: the beginning of a frame
+  std::size_t drop_ = 0;  // bytes to come that nobody needs
+  std::uint16_t last_id_ = 0;
   std::uint64_t connection_ = 0;  // counts attempts and losses
-  int fd_ = -1;
-  Backoff backoff_;
   bool connected_ = false;
-  Loop::Watch watch_;
+  bool flush_due_ = false;             // somebody will flush in this turn
+  bool heard_ = false, said_ = false;  // since the last beat
+  bool pinged_ = false;                // at the last beat
+  Backoff backoff_;
   Loop::Timer deadline_;
-  Loop::Timer misc_;
+  Loop::Timer beat_;
   Loop::Timer retry_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
@@ -332,6 +291,9 @@ Result<void> validate(const MqttConfig& config) {
   if (config.host.empty()) return wrong("the MQTT host is empty");
   if (config.client_id.empty() && !config.clean_session)
     return wrong("a lasting MQTT session needs a client id");
+  if (config.client_id.size() > kTextBytesMax || !is_utf8(config.client_id) ||
+      config.client_id.find('\0') != std::string::npos)
+    return wrong(fmt::format("client_id must be UTF-8 of at most {} bytes", kTextBytesMax));
   if (config.in_flight_max == 0 || config.in_flight_max > kInFlightHardMax)
     return wrong(fmt::format("in_flight_max must be 1 to {}", kInFlightHardMax));
   if (config.payload_bytes_max > kPayloadHardMax)
@@ -352,9 +314,6 @@ Result<void> validate(const MqttConfig& config) {
 
 Result<std::unique_ptr<Bus>> connect_mqtt(Loop& loop, Random& random, MqttConfig config) {
   if (auto valid = validate(config); !valid) return fail(valid.error());
-  static const int initialised = mosquitto_lib_init();
-  if (initialised != MOSQ_ERR_SUCCESS)
-    return fail(Code::unavailable, "libmosquitto cannot start: " + library_text(initialised));
   return std::make_unique<MqttBus>(loop, random, std::move(config));
 }
 

@@ -1,5 +1,5 @@
-// The bus over MQTT 3.1.1 (libmosquitto through its socket on our loop), with mutual TLS or plain.
-// Reconnects for ever: 1 s doubling to 60 s, full jitter.
+// The bus over MQTT 3.1.1 (codec.hpp) on our loop, with mutual TLS or plain. Reconnects for ever,
+// as backoff.hpp says.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -21,7 +21,7 @@ struct MqttConfig {
   std::string key_file;
   std::size_t in_flight_max = 4096;  // publications without an answer; more are refused
   std::size_t payload_bytes_max = 256 * 1024;
-  std::chrono::seconds keep_alive{30};
+  std::chrono::seconds keep_alive{30};  // a silent broker is given up after 1.5 times as long
   bool clean_session = true;
 };
 

@@ -322,12 +322,40 @@ TEST_F(MqttTest, RefusesABrokerWhoseCertificateNamesAnotherHost) {
   make_certificate("server", "ca", "DNS:elsewhere.example");
   make_certificate("client", "ca", "DNS:x");
   Broker broker(folder_, tls_settings("server"));
+  testing::internal::CaptureStderr();
   const auto bus = connect(tls_config(broker.port(), "client"));
   std::thread runs([this] { loop_.run(); });
   EXPECT_TRUE(broker.says("OpenSSL Error"));
   loop_.stop();
   runs.join();
   EXPECT_FALSE(bus->connected());
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("the broker's certificate is refused: IP address mismatch; see that ca_file "
+                     "is of its authority and that it names 127.0.0.1"),
+            std::string::npos)
+      << log;
+}
+
+TEST_F(MqttTest, ReadsItsIdentityAtEachAttemptAndLogsWhatIsWrongWithIt) {
+  make_ca("ca");
+  make_certificate("server", "ca", "IP:127.0.0.1");
+  make_certificate("client", "ca", "DNS:x");
+  Broker broker(folder_, tls_settings("server"));
+  const std::filesystem::path key = file("client.key");
+  std::filesystem::rename(key, file("good.key"));
+  run_openssl("ec -in good.key -aes128 -passout pass:secret -out client.key");
+  testing::internal::CaptureStderr();
+  const auto bus = connect(tls_config(broker.port(), "client"));
+  const auto attempted = [this] {  // behind the attempt that is due
+    loop_.post([this] { loop_.stop(); });
+    loop_.run();
+  };
+  attempted();
+  EXPECT_FALSE(bus->connected());
+  std::filesystem::rename(file("good.key"), key);
+  EXPECT_TRUE(until([&] { return bus->connected(); }));
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("client.key\\\" cannot be used"), std::string::npos) << log;
 }
 
 TEST_F(MqttTest, RefusesWhatIsBeyondTheLimitInFlight) {

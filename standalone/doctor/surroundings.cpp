@@ -1,6 +1,5 @@
 // Looks around: versions, programs, locks, certificates, ports, disk.
 #include <arpa/inet.h>
-#include <mosquitto.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
 #include <sys/socket.h>
@@ -62,10 +61,6 @@ void look_at_versions(Lines& out) {
   say(out, "versions", "compiler", __VERSION__);
   say(out, "versions", "OpenSSL", ::OpenSSL_version(OPENSSL_VERSION));
   say(out, "versions", "SQLite", ::sqlite3_libversion());
-  int parts[3] = {0, 0, 0};
-  ::mosquitto_lib_version(&parts[0], &parts[1], &parts[2]);
-  say(out, "versions", "libmosquitto",
-      std::to_string(parts[0]) + "." + std::to_string(parts[1]) + "." + std::to_string(parts[2]));
   say(out, "versions", "OpenCV", cv::getVersionString());
   const std::string mosquitto = broker::mosquitto_program();
   if (mosquitto.empty()) {
