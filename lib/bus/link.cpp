@@ -98,6 +98,7 @@ Result<void> Link::receive(std::string& into) {
     if (auto seen = connected(); !seen || connecting_) return seen;
     if (tls_) return tls_->take({}, into);  // the handshake begins
   }
+  if (unsent() > kUnsentBytesMax) return {};
   const ssize_t size = ::recv(fd_, block_.data(), block_.size(), 0);
   if (size < 0) return would_wait(errno) ? Result<void>() : over(std::strerror(errno));
   if (size == 0) return over("the broker closed the connection");

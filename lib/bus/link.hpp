@@ -30,7 +30,7 @@ class Link {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
-  // Appends what has come, by one read. Nothing while it connects.
+  // Appends what has come, by one read. Nothing while it connects, and while too much is unsent.
   Result<void> receive(std::string& into);
   // What is appended here is sent by the flushes to come.
   std::string& out() { return out_; }
