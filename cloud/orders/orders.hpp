@@ -46,7 +46,7 @@ struct History {
   std::string who;  // "<role>:<id>", or the role alone
 };
 
-// A prediction to be kept. fate: open (as its order ends, see count_fates.sql) | superseded | closed.
+// A prediction to be kept. fate: open (as its order ends, count_fates.sql) | superseded | closed.
 struct Kept {
   wire::Prediction prediction;
   std::string hash;

@@ -313,7 +313,7 @@ Result<void> Host::start() {
   });
   if (!begun) return begun;
   if (unclean > 0) {
-    log(Level::warning, "the last run did not end clean: messages are counted before they are handled at first");
+    log(Level::warning, "the last run did not end clean: at first messages are counted");
     s.cautious_until = s.parts.clock.monotonic() + kCautiousFor;
   }
   if (s.parts.store.shared()) s.look_around();
