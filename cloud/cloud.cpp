@@ -380,7 +380,7 @@ Result<void> Cloud::State::open_api() {
 void Cloud::State::publish(std::vector<bus::Message> messages) {
   loop.post([this, messages = std::move(messages)]() mutable {
     // What cannot be sent now is sent again when its receiver asks, or by the repeats.
-    for (bus::Message& message : messages) bus->publish(std::move(message), [](Result<void>) {});
+    for (bus::Message& message : messages) bus->send(std::move(message));
   });
 }
 
@@ -405,7 +405,7 @@ void Cloud::State::repeat_screens() {
     if (!due) {
       log(Level::error, "screens cannot be read", {{"why", due.error().detail}});
     } else {
-      for (bus::Message& message : *due) bus->publish(std::move(message), [](Result<void>) {});
+      for (bus::Message& message : *due) bus->send(std::move(message));
     }
   }
   repeat_timer = loop.after(kRepeatScreens, [this] { repeat_screens(); });

@@ -37,6 +37,11 @@ class Bus {
   // the connection was lost first; exhausted where too much is in flight; invalid_argument for
   // what is no topic or too large. Never inside this call, and not after the bus is gone.
   virtual void publish(Message message, Published done) = 0;
+  // QoS 0, for what its sender repeats until the receiver answers: nobody says whether it arrived,
+  // and what cannot be sent now is dropped.
+  virtual void send(Message message) {
+    publish(std::move(message), [](Result<void>) {});
+  }
   virtual bool connected() const = 0;
   // Called after each connect and each loss, also the first connect.
   virtual void on_connection(std::function<void(bool connected)> task) = 0;

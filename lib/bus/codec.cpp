@@ -162,11 +162,11 @@ void encode_subscribe(std::string& out, std::uint16_t id, std::string_view filte
   put(out, kQosAsked);
 }
 
-void encode_publish(std::string& out, std::uint16_t id, std::string_view topic,
+void encode_publish(std::string& out, std::optional<std::uint16_t> id, std::string_view topic,
                     std::string_view payload) {
-  put_header(out, kPublish | kQos1, 2 + topic.size() + 2 + payload.size());
+  put_header(out, kPublish | (id ? kQos1 : 0), 2 + topic.size() + (id ? 2 : 0) + payload.size());
   put_text(out, topic);
-  put_id(out, id);
+  if (id) put_id(out, *id);
   out += payload;
 }
 

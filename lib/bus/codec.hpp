@@ -23,8 +23,8 @@ void encode_connect(std::string& out, std::string_view client_id, std::uint16_t 
                     bool clean_session);
 // Asks for QoS 1.
 void encode_subscribe(std::string& out, std::uint16_t id, std::string_view filter);
-// QoS 1, not retained, sent for the first time.
-void encode_publish(std::string& out, std::uint16_t id, std::string_view topic,
+// Not retained, sent for the first time; QoS 1, without an id QoS 0.
+void encode_publish(std::string& out, std::optional<std::uint16_t> id, std::string_view topic,
                     std::string_view payload);
 void encode_puback(std::string& out, std::uint16_t id);
 void encode_pingreq(std::string& out);

@@ -41,6 +41,7 @@ TEST(Encode, WritesTheBytesOfTheStandard) {
       {written(encode_subscribe, 0xfffe, "+/up/#"), "\x82\x0b\xff\xfe\0\6+/up/#\1"s},
       {written(encode_publish, 1, "a/b", "hi"), "\x32\x09\0\3a/b\0\1hi"s},
       {written(encode_publish, 0x1234, "a", ""), "\x32\5\0\1a\x12\x34"s},
+      {written(encode_publish, std::nullopt, "a/b", "hi"), "\x30\7\0\3a/bhi"s},
       {written(encode_puback, 0x0102), "\x40\2\1\2"s},
       {written(encode_pingreq), "\xc0\0"s},
       {written(encode_disconnect), "\xe0\0"s},

@@ -51,11 +51,15 @@ class MqttBus final : public Bus {
   }
 
   void publish(Message message, Published done) override {
-    if (auto refusal = refuse(message); !refusal)
-      return later([done = std::move(done), refusal] { done(refusal); });
+    if (auto allowed = may_publish(message); !allowed)
+      return later([done = std::move(done), allowed] { done(allowed); });
     const std::uint16_t id = next_id();
     encode_publish(frames(), id, message.topic, message.payload);
     in_flight_.emplace(id, std::move(done));
+  }
+
+  void send(Message message) override {
+    if (may_send(message)) encode_publish(frames(), std::nullopt, message.topic, message.payload);
   }
 
   bool connected() const override { return connected_; }
@@ -80,7 +84,7 @@ class MqttBus final : public Bus {
     });
   }
 
-  Result<void> refuse(const Message& message) const {
+  Result<void> may_send(const Message& message) const {
     if (!is_topic(message.topic))
       return fail(Code::invalid_argument, "no MQTT topic: " + message.topic);
     if (message.payload.size() > config_.payload_bytes_max)
@@ -88,12 +92,17 @@ class MqttBus final : public Bus {
                   fmt::format("a payload of {} bytes, {} are allowed", message.payload.size(),
                               config_.payload_bytes_max));
     if (!connected_) return fail(Code::unavailable, "the broker is away");
-    if (in_flight_.size() >= config_.in_flight_max)
-      return fail(Code::exhausted,
-                  fmt::format("{} publications without an answer", in_flight_.size()));
     if (link_->unsent() > kUnsentBytesMax)
       return fail(Code::exhausted,
                   fmt::format("{} bytes that the broker has not taken", link_->unsent()));
+    return {};
+  }
+
+  Result<void> may_publish(const Message& message) const {
+    if (auto sendable = may_send(message); !sendable) return sendable;
+    if (in_flight_.size() >= config_.in_flight_max)
+      return fail(Code::exhausted,
+                  fmt::format("{} publications without an answer", in_flight_.size()));
     return {};
   }
 

@@ -203,6 +203,17 @@ TEST_F(MqttPeerTest, WhatATurnOfTheLoopPublishesLeavesWithOneWrite) {
   EXPECT_EQ(answers, std::vector<std::string>(100, "ok"));
 }
 
+TEST_F(MqttPeerTest, SendsWithoutAnAnswerOnlyWhileConnected) {
+  const auto bus = connected(config());
+  bus->send({"a", "x"});
+  bus->send({"a/#", "no topic"});
+  std::vector<std::string> answers;
+  bus->publish({"b", "y"}, collect(answers));
+  ASSERT_TRUE(until([&] { return peer_.frames.size() == 3; }));
+  EXPECT_EQ(peer_.frames[1], "\x30\4\0\1ax"s);
+  EXPECT_EQ(peer_.frames[2], message(1, "b", "y")) << "takes no id of a packet";
+}
+
 TEST_F(MqttPeerTest, TakesManyFramesOfOneReadAndAnswersThemWithOneWrite) {
   const auto bus = connected(config());
   std::vector<Message> received;
