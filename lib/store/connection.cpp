@@ -1,4 +1,4 @@
-// The only file that sees sqlite3.h.
+// The only file that sees sqlite3.h, beside row_set.cpp.
 #include "lib/store/connection.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "lib/base/check.hpp"
+#include "lib/store/row_set.hpp"
 #include "lib/store/rows.hpp"
 #include "lib/store/seen.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 constexpr std::int64_t kScannedBytesMax = 64 << 20;  // larger files are not scanned at start
 constexpr std::int64_t kWalBytesKept = 64 << 20;     // the log is cut to this after a checkpoint
 constexpr int kPageCacheKib = 16 * 1024;             // page cache of a connection
+constexpr int kPagesAtOnce = 4;                      // that a page cache begins with
 
 bool is_statement_fault(int code) {
   switch (code & 0xff) {
@@ -34,6 +36,17 @@ bool is_blank_sql(std::string_view tail) {
   return tail.find_first_not_of(" \t\r\n;") == std::string_view::npos || tail.starts_with("--");
 }
 
+// Of the process. Counting bytes takes a lock for each piece of memory. Pages are fetched a few at
+// a time, because most caches are of a result in the making (RETURNING, UPDATE FROM) and hold two.
+void set_up_engine() {
+  static const bool done = [] {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, kPagesAtOnce);
+    return true;
+  }();
+  (void)done;
+}
+
 }  // namespace
 
 struct Connection::Prepared {
@@ -43,6 +56,8 @@ struct Connection::Prepared {
   std::string source;  // the text it was made from
   bool two_texts = false;
   Expanded expanded;
+  int rows_at = 0;           // the number of :rows; 0: it takes none
+  std::vector<int> numbers;  // of the parameters
   std::shared_ptr<const std::vector<std::string>> columns;
   Counter runs;
 };
@@ -55,6 +70,7 @@ Connection::~Connection() {
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const ConnectionConfig& config) {
+  set_up_engine();
   std::unique_ptr<Connection> connection(new Connection(config));
   const int flags = config.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   // "./" keeps a path that looks like a URI a path.
@@ -71,6 +87,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionConfig& con
 
 Result<void> Connection::configure() {
   sqlite3_busy_timeout(db_, config_.busy_timeout_ms);
+  if (const int code = add_row_set(db_); code != SQLITE_OK) return fail(error(code, "opening"));
   std::string sql = fmt::format("PRAGMA foreign_keys=ON; PRAGMA cache_size=-{}; ", kPageCacheKib);
   if (config_.read_only) {
     sql += "PRAGMA query_only=ON; SELECT 1 FROM sqlite_schema;";
@@ -126,12 +143,14 @@ Result<Answer> Connection::run(const Statement& statement, const Rows* rows, con
 }
 
 Result<Connection::Prepared*> Connection::prepared(const Statement& statement) {
-  std::unique_ptr<Prepared>& entry = prepared_[std::string(statement.name)];
-  if (entry && entry->source == statement.sql) return entry.get();
+  const auto known = prepared_.find(statement.name);
+  if (known != prepared_.end() && known->second->source == statement.sql)
+    return known->second.get();
   auto fresh = std::make_unique<Prepared>();
   if (auto made = prepare(statement, *fresh); !made) return fail(made.error());
-  entry = std::move(fresh);
-  return entry.get();
+  Prepared* const entry = fresh.get();
+  prepared_.insert_or_assign(std::string(statement.name), std::move(fresh));
+  return entry;
 }
 
 Result<void> Connection::prepare(const Statement& statement, Prepared& out) {
@@ -153,6 +172,9 @@ Result<void> Connection::prepare(const Statement& statement, Prepared& out) {
     if (sqlite3_bind_parameter_name(out.handle, i) == nullptr)
       check(false, fmt::format("statement {} has a parameter without a name", out.name));
   }
+  out.rows_at = sqlite3_bind_parameter_index(out.handle, ":rows");
+  for (const std::string& name : out.expanded.parameters)
+    out.numbers.push_back(sqlite3_bind_parameter_index(out.handle, (":" + name).c_str()));
   if (config_.metrics != nullptr)
     out.runs = config_.metrics->counter("trayline_store_statements_total",
                                         "Statements that ran, by name", {{"name", out.name}});
@@ -166,35 +188,33 @@ Result<void> Connection::bind(Prepared& p, const Rows* rows, const Args& args) {
     check(false, fmt::format("statement {} takes {} columns of rows and was given {}", p.name,
                              p.expanded.columns.size(), rows ? rows->columns() : 0));
   if (rows != nullptr) {
-    Result<std::string> json = to_json(*rows, p.expanded);
-    if (!json)
-      return fail(json.error().code, fmt::format("statement {}: {}", p.name, json.error().detail));
-    const int at = sqlite3_bind_parameter_index(p.handle, ":rows");
-    const int code = sqlite3_bind_text64(p.handle, at, json->data(), json->size(), SQLITE_TRANSIENT,
-                                         SQLITE_UTF8);
+    if (auto sound = check_values(*rows, p.expanded); !sound)
+      return fail(sound.error().code,
+                  fmt::format("statement {}: {}", p.name, sound.error().detail));
+    const int code = bind_row_set(p.handle, p.rows_at, *rows);
     if (code != SQLITE_OK) return fail(error(code, p.name));
   }
-  for (const std::string& name : p.expanded.parameters) {
-    const auto arg = args.find(name);
+  for (std::size_t i = 0; i < p.numbers.size(); ++i) {
+    const auto arg = args.find(p.expanded.parameters[i]);
     if (arg == args.end())
-      check(false, fmt::format("statement {} was not given :{}", p.name, name));
-    if (auto bound = bind_value(p, name, arg->second); !bound) return bound;
+      check(false, fmt::format("statement {} was not given :{}", p.name, p.expanded.parameters[i]));
+    if (auto bound = bind_value(p, i, arg->second); !bound) return bound;
   }
   if (args.size() > p.expanded.parameters.size() && !p.two_texts)
     check(false, fmt::format("statement {} was given an argument that it does not name", p.name));
   return {};
 }
 
-Result<void> Connection::bind_value(Prepared& p, const std::string& name, const Value& value) {
-  const int at = sqlite3_bind_parameter_index(p.handle, (":" + name).c_str());
+Result<void> Connection::bind_value(Prepared& p, std::size_t parameter, const Value& value) {
+  const int at = p.numbers[parameter];
   int code = SQLITE_OK;
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
     code = sqlite3_bind_int64(p.handle, at, *number);
   } else if (const auto* text = std::get_if<std::string>(&value)) {
     if (!is_storable(*text))
-      return fail(
-          Code::invalid_argument,
-          fmt::format("statement {}: the text for :{} is not UTF-8 or holds a NUL", p.name, name));
+      return fail(Code::invalid_argument,
+                  fmt::format("statement {}: the text for :{} is not UTF-8 or holds a NUL", p.name,
+                              p.expanded.parameters[parameter]));
     // Static: the arguments live until the run is over.
     code =
         sqlite3_bind_text64(p.handle, at, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);

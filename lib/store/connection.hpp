@@ -1,6 +1,7 @@
 // One connection to an SQLite file: its settings, its prepared statements, its errors as Results.
 // Private to this module. One thread at a time.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,14 +48,18 @@ class Connection {
   Result<Prepared*> prepared(const Statement& statement);
   Result<void> prepare(const Statement& statement, Prepared& out);
   Result<void> bind(Prepared& prepared, const Rows* rows, const Args& args);
-  Result<void> bind_value(Prepared& prepared, const std::string& name, const Value& value);
+  Result<void> bind_value(Prepared& prepared, std::size_t parameter, const Value& value);
   Result<Answer> step(Prepared& prepared);
   Error error(int code, std::string_view what) const;
 
   ConnectionConfig config_;
   sqlite3* db_ = nullptr;
   bool opened_ = false;  // before, what the engine says is about the file and never a bug
-  std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;  // by statement name
+  // By the statement's name.
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, std::unique_ptr<Prepared>, Hash, std::equal_to<>> prepared_;
 };
 
 }  // namespace trayline::store

@@ -1,9 +1,10 @@
-// @rows(...) and :name into the notation of an engine, and Rows into JSON.
+// @rows(...) and :name into the notation of an engine; which values an engine takes.
 #include "lib/store/rows.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "lib/base/check.hpp"
 
@@ -60,6 +61,7 @@ class Expander {
       }
       Result<std::vector<Column>> columns = parse_columns();
       if (!columns) return fail(columns.error());
+      if (columns->size() > kRowColumnsMax) return wrong("its @rows has too many columns");
       if (!out_.columns.empty() && out_.columns != *columns)
         return wrong("its @rows(...) differ; one set of rows with the same columns is allowed");
       out_.columns = std::move(*columns);
@@ -94,9 +96,8 @@ class Expander {
     if (engine_ == Engine::sqlite) {
       std::string list;
       for (std::size_t i = 0; i < out_.columns.size(); ++i)
-        list += fmt::format("{}json_extract(value, '$[{}]') AS {}", i == 0 ? "" : ", ", i,
-                            out_.columns[i].name);
-      out_.sql += fmt::format("(SELECT {} FROM json_each(:rows))", list);
+        list += fmt::format("{}c{} AS {}", i == 0 ? "" : ", ", i, out_.columns[i].name);
+      out_.sql += fmt::format("(SELECT {} FROM row_set(:rows))", list);
       return;
     }
     // In the select list, not in FROM: there each array would fill a tuplestore of its own first,
@@ -191,31 +192,6 @@ class Expander {
   Expanded out_;
 };
 
-void append_text(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
-void append_value(std::string& out, const Value& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value)) {
-    fmt::format_to(std::back_inserter(out), "{}", *number);
-  } else if (const auto* text = std::get_if<std::string>(&value)) {
-    append_text(out, *text);
-  } else {
-    out += "null";
-  }
-}
-
 // The bytes of the sequence that begins the text, 0 where none does (RFC 3629, section 4).
 std::size_t utf8_sequence(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -231,36 +207,44 @@ std::size_t utf8_sequence(std::string_view text) {
   return overlong || surrogate || beyond ? 0 : length;
 }
 
+// At least eight bytes, of which the first eight are ASCII without NUL. Subtracting gives the
+// lowest NUL a high bit.
+bool begins_plain(std::string_view text) {
+  std::uint64_t eight = 0;
+  if (text.size() < sizeof eight) return false;
+  std::memcpy(&eight, text.data(), sizeof eight);
+  return ((eight | (eight - 0x0101010101010101U)) & 0x8080808080808080U) == 0;
+}
+
 }  // namespace
 
 Result<Expanded> expand(const Statement& statement, Engine engine) {
   return Expander(statement, engine).run();
 }
 
-Result<std::string> to_json(const Rows& rows, const Expanded& expanded) {
-  std::string out = "[";
+Result<void> check_values(const Rows& rows, const Expanded& expanded) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    out += row == 0 ? "[" : ",[";
     for (std::size_t i = 0; i < rows.columns(); ++i) {
       const Value& value = rows.at(row, i);
       const Column& column = expanded.columns[i];
-      const bool is_text = std::holds_alternative<std::string>(value);
-      if (value.index() != 0 && is_text != (column.type == ColumnType::text))
+      const auto* text = std::get_if<std::string>(&value);
+      if (value.index() != 0 && (text != nullptr) != (column.type == ColumnType::text))
         check(false, fmt::format("row {} has a {} in column {}, which is {}", row,
-                                 is_text ? "text" : "number", column.name, type_name(column.type)));
-      if (is_text && !is_storable(std::get<std::string>(value)))
+                                 text ? "text" : "number", column.name, type_name(column.type)));
+      if (text != nullptr && !is_storable(*text))
         return fail(Code::invalid_argument,
                     fmt::format("a text for {} is not UTF-8 or holds a NUL", column.name));
-      if (i > 0) out += ',';
-      append_value(out, value);
     }
-    out += ']';
   }
-  return out + "]";
+  return {};
 }
 
 bool is_storable(std::string_view text) {
   while (!text.empty()) {
+    if (begins_plain(text)) {
+      text.remove_prefix(sizeof(std::uint64_t));
+      continue;
+    }
     const std::size_t length = utf8_sequence(text);
     if (length == 0) return false;
     text.remove_prefix(length);

@@ -9,6 +9,8 @@
 
 namespace trayline::store {
 
+inline constexpr std::size_t kRowColumnsMax = 64;  // of @rows
+
 enum class Engine { sqlite, postgres };
 enum class ColumnType { text, bigint };
 
@@ -25,7 +27,7 @@ struct Expanded {
   std::vector<std::string> parameters;  // the :names in order of first use, without the colon
 };
 
-// SQLite keeps :name; @rows becomes a subselect over json_each(:rows), one JSON array of arrays.
+// SQLite keeps :name; @rows becomes a subselect over row_set(:rows), which reads Rows in place.
 // PostgreSQL: the columns of @rows are $1..$n, one array each; :name number k is $(n+k). Without
 // "AS alias" behind it, @rows gets the alias row_set there, which PostgreSQL 15 asks for.
 // @lock(t) at the end of a SELECT becomes FOR UPDATE OF t on PostgreSQL, and nothing on SQLite,
@@ -33,9 +35,8 @@ struct Expanded {
 // Literals, quoted names and comments are left alone. invalid_argument names the statement.
 Result<Expanded> expand(const Statement& statement, Engine engine);
 
-// One JSON array of arrays for json_each; int64 is exact. invalid_argument where a text is not
-// storable; a value of the wrong type fails a check().
-Result<std::string> to_json(const Rows& rows, const Expanded& expanded);
+// invalid_argument where a text is not storable; a value of the wrong type fails a check().
+Result<void> check_values(const Rows& rows, const Expanded& expanded);
 
 // UTF-8 (RFC 3629) without NUL: what every engine keeps as it is.
 bool is_storable(std::string_view text);

@@ -19,6 +19,8 @@ namespace trayline::store {
 namespace {
 
 constexpr std::string_view kInMemory = ":memory:";
+constexpr Statement kBegin{"store.begin", "BEGIN IMMEDIATE", {}};
+constexpr Statement kCommit{"store.commit", "COMMIT", {}};
 
 // Where the file is and who owns it. Readers keep it alive as well.
 struct Place {
@@ -184,7 +186,7 @@ class SqliteStore final : public Store {
  private:
   Result<void> in_transaction(const std::function<Result<void>(Connection&)>& work) {
     check(!writer_->in_transaction(), "a write transaction within another one");
-    if (auto begun = writer_->script("BEGIN", "BEGIN IMMEDIATE"); !begun) return begun;
+    if (auto begun = writer_->run(kBegin, nullptr, {}); !begun) return fail(begun.error());
     struct Rollback {
       ~Rollback() {
         if (connection.in_transaction()) (void)connection.script("ROLLBACK", "ROLLBACK");
@@ -192,7 +194,8 @@ class SqliteStore final : public Store {
       Connection& connection;
     } const rollback{*writer_};
     if (auto done = work(*writer_); !done) return done;
-    if (auto committed = writer_->script("COMMIT", "COMMIT"); !committed) return committed;
+    if (auto committed = writer_->run(kCommit, nullptr, {}); !committed)
+      return fail(committed.error());
     ++commits_;
     commit_counter_.add();
     return {};

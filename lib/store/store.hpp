@@ -22,7 +22,7 @@ using Value = std::variant<std::monostate, std::int64_t, std::string>;
 // A set of rows is one parameter: the text says
 //   INSERT INTO orders_lines (order_id, sku, quantity)
 //   SELECT order_id, sku, quantity FROM @rows(order_id text, sku text, quantity bigint) AS r
-// and the caller gives Rows of as many columns. SQLite gets json_each over one JSON array,
+// and the caller gives Rows of as many columns. SQLite gets a table that reads them in place,
 // PostgreSQL unnest over one array per column. A statement has one @rows(...) text, several times
 // where it needs to. Row-major; every row has as many values as the text has columns.
 class Rows {
