@@ -140,6 +140,30 @@ TEST_P(EngineTest, TakesSetsOfAnySize) {
   EXPECT_EQ(found->at(1).integer("n"), 7);
 }
 
+TEST_P(EngineTest, AStatementMayNameItsSetOftenAndInsideOthers) {
+  const Statement pairs{
+      "t.pair_rows",
+      "SELECT a.id, b.n AS other, "
+      "(SELECT count(*) FROM @rows(id text, n bigint) AS c WHERE c.n < a.n) AS less "
+      "FROM @rows(id text, n bigint) AS a "
+      "JOIN @rows(id text, n bigint) AS b ON b.n = a.n + 1 "
+      "WHERE a.id IN (SELECT d.id FROM @rows(id text, n bigint) AS d) ORDER BY a.id",
+      {}};
+  Rows rows(2);
+  rows.add("a", 1);
+  rows.add("b", 2);
+  rows.add("c", 3);
+  auto reader = store_->reader();
+  for (int run = 0; run < 2; ++run) {
+    const auto found = (*reader)->run(pairs, rows);
+    ASSERT_TRUE(found) << found.error().detail;
+    ASSERT_EQ(found->size(), 2U);
+    EXPECT_EQ(found->at(1).text("id"), "b");
+    EXPECT_EQ(found->at(1).integer("other"), 3);
+    EXPECT_EQ(found->at(1).integer("less"), 1);
+  }
+}
+
 TEST_P(EngineTest, AnswersConflictWhereAConstraintSaysNoAndKeepsNothing) {
   ASSERT_TRUE(add("a", 1));
   const auto twice = store_->transaction([](Session& session) -> Result<void> {
