@@ -13,6 +13,9 @@ namespace {
 
 namespace bj = boost::json;
 
+constexpr std::size_t kSearchedMembers = 16;  // of an object; more are looked up in a tree
+constexpr std::size_t kMembersAtOnce = 8;  // that an object finds room for when it gets the first
+
 // Builds a Json from the parser's events. Refuses duplicate members, which a document model of
 // the library would silently merge.
 class Builder {
@@ -37,8 +40,7 @@ class Builder {
     Level& top = levels_.back();
     top.key = std::move(text_);
     text_.clear();
-    if (!top.keys.insert(top.key).second) return refuse("member \"" + top.key + "\" twice", ec);
-    return true;
+    return is_new(top) || refuse("member \"" + top.key + "\" twice", ec);
   }
   bool on_string_part(bj::string_view part, std::size_t, bj::error_code&) { return gather(part); }
   bool on_string(bj::string_view part, std::size_t, bj::error_code&) {
@@ -72,8 +74,17 @@ class Builder {
   struct Level {
     Json value;
     std::string key;
-    std::set<std::string> keys;
+    std::set<std::string> keys;  // of an object with many members
   };
+
+  static bool is_new(Level& top) {
+    const Json::Object& object = *top.value.as_object();
+    if (object.size() < kSearchedMembers) return object.find(top.key) == nullptr;
+    if (top.keys.empty()) {
+      for (const auto& [name, value] : object) top.keys.insert(name);
+    }
+    return top.keys.insert(top.key).second;
+  }
 
   bool gather(bj::string_view part) {
     text_.append(part.data(), part.size());
@@ -108,33 +119,39 @@ class Builder {
   std::string text_;
 };
 
+void write_escaped(std::string& out, char c) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+  }
+}
+
 void write_string(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
+  std::size_t plain = 0;  // where what is copied as it is begins
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+    out += text.substr(plain, i - plain);
+    write_escaped(out, c);
+    plain = i + 1;
   }
+  out += text.substr(plain);
   out += '"';
 }
 
@@ -188,6 +205,7 @@ Json::Object& Json::Object::set(std::string_view name, Json value) {
   if (Json* present = find(name)) {
     *present = std::move(value);
   } else {
+    if (members_.empty()) members_.reserve(kMembersAtOnce);
     members_.emplace_back(std::string(name), std::move(value));
   }
   return *this;

@@ -65,6 +65,21 @@ TEST(Json, RefusesWhatIsNotOneSoundText) {
   }
 }
 
+TEST(Json, RefusesAMemberThatStandsTwiceHoweverManyThereAre) {
+  for (const int members : {1, 2, 15, 16, 17, 18, 40}) {
+    std::string text = "{\"m0\":0";
+    for (int i = 1; i < members; ++i) text += ",\"m" + std::to_string(i) + "\":0";
+    ASSERT_TRUE(parse_json(text + "}")) << text;
+    for (const int again : {0, members / 2, members - 1}) {
+      const auto twice = parse_json(text + ",\"m" + std::to_string(again) + "\":0}");
+      ASSERT_FALSE(twice) << text;
+      EXPECT_NE(twice.error().detail.find("m" + std::to_string(again) + "\" twice"),
+                std::string::npos)
+          << twice.error().detail;
+    }
+  }
+}
+
 TEST(Json, RefusesTextThatIsTooDeepOrTooLong) {
   EXPECT_TRUE(parse_json(std::string(32, '[') + std::string(32, ']')));
   EXPECT_FALSE(parse_json(std::string(33, '[') + std::string(33, ']')));
