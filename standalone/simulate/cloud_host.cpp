@@ -13,7 +13,7 @@ namespace trayline::simulate {
 namespace {
 
 constexpr Millis kRepeatScreens{2'000};
-constexpr Millis kRepeatScreensLater{30'000};
+constexpr Millis kRepeatScreensMost{600'000};
 constexpr int kRepeatsSoon = 5;
 constexpr store::Statement kOpenScreens{"simulate.open_screens",
                                         "SELECT COUNT(*) AS screens FROM monitors_screens "
@@ -256,10 +256,12 @@ void CloudHost::repeat_screens() {
   const bool soon = ++process_->repeats < kRepeatsSoon;
   process_->repeating = waiting || soon;
   if (!process_->repeating) return;
-  parts_.engine.after(soon ? kRepeatScreens : kRepeatScreensLater,
-                      [this, generation = generation_] {
-                        if (generation == generation_ && process_) repeat_screens();
-                      });
+  // A screen that hears nothing for long is cut off or has no power.
+  const int doubled = std::clamp(process_->repeats - kRepeatsSoon, 0, 16);
+  const Millis wait = std::min(kRepeatScreens * (1 << doubled), kRepeatScreensMost);
+  parts_.engine.after(wait, [this, generation = generation_] {
+    if (generation == generation_ && process_) repeat_screens();
+  });
 }
 
 }  // namespace trayline::simulate

@@ -6,6 +6,12 @@
 
 namespace trayline::simulate {
 
+namespace {
+
+constexpr unsigned kJobsMost = 256;
+
+}  // namespace
+
 int main_of_simulate(int argc, char** argv) {
   CLI::App app(
       "Plays virtual days of a store in which everything goes wrong, and checks what must hold.\n"
@@ -21,6 +27,9 @@ int main_of_simulate(int argc, char** argv) {
   app.add_option("--hours", options.hours, "As many seeds as fit into this time instead");
   app.add_option("--replay", again, "Prints everything that happens in this one seed");
   app.add_option("--plant", options.plant, "With a planted fault, which must be found");
+  app.add_option("--jobs", options.jobs, "Seeds at the same time; 0: one for each processor")
+      ->capture_default_str()
+      ->check(CLI::Range(0U, kJobsMost));
   app.add_flag("--stop", options.stop_at_first, "End at the first violation");
   app.add_flag("--json", json, "Nothing but the JSON object (it is printed in any case)");
   CLI11_PARSE(app, argc, argv);

@@ -1,5 +1,7 @@
 #include "standalone/simulate/ground.hpp"
 
+#include <set>
+
 #include "lib/base/check.hpp"
 #include "lib/store/sqlite.hpp"
 
@@ -14,11 +16,30 @@ constexpr store::Statement kTables{
 
 }  // namespace
 
+class Ground::MigratedOnce final : public Borrowed {
+ public:
+  using Borrowed::Borrowed;
+  Result<void> migrate(const std::vector<const store::Migrations*>& modules) override {
+    std::vector<const store::Migrations*> fresh;
+    for (const store::Migrations* module : modules) {
+      if (!done_.contains(module)) fresh.push_back(module);
+    }
+    if (fresh.empty()) return {};
+    if (auto migrated = base_.migrate(fresh); !migrated) return migrated;
+    done_.insert(fresh.begin(), fresh.end());
+    return {};
+  }
+
+ private:
+  std::set<const store::Migrations*> done_;
+};
+
 Ground::Ground() {
   Result<std::unique_ptr<store::Store>> opened =
       store::open_sqlite({.path = ":memory:", .one_thread = true}, nullptr);
   check(opened.has_value(), "a database in memory opens");
   store_ = std::move(*opened);
+  once_ = std::make_unique<MigratedOnce>(*store_);
 }
 
 void Ground::clear() {

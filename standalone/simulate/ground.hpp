@@ -9,20 +9,6 @@
 
 namespace trayline::simulate {
 
-// A database in memory that outlives its users.
-class Ground {
- public:
-  // Aborts where there is no room for it.
-  Ground();
-  // migrations are remembered: the first world makes the tables, the next ones find them.
-  void clear();
-  store::Store& store() { return *store_; }
-
- private:
-  std::unique_ptr<store::Store> store_;
-  std::vector<std::string> clearing_;  // statements, kept because stores keep views of them
-};
-
 // A store that is somebody else's.
 class Borrowed : public store::Store {
  public:
@@ -42,6 +28,23 @@ class Borrowed : public store::Store {
 
  protected:
   store::Store& base_;
+};
+
+// A database in memory that outlives its users.
+class Ground {
+ public:
+  // Aborts where there is no room for it.
+  Ground();
+  // migrations are remembered: the first world makes the tables, the next ones find them.
+  void clear();
+  store::Store& store() { return *once_; }
+
+ private:
+  // Hosts and agents migrate at each of their many starts; that is looked at once for each of them.
+  class MigratedOnce;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Store> once_;
+  std::vector<std::string> clearing_;  // statements, kept because stores keep views of them
 };
 
 }  // namespace trayline::simulate

@@ -50,7 +50,7 @@ const std::vector<Plant>& all_plants() {
       {"answers are forgotten", "deduplication", "the answer kept for an Idempotency-Key", 1},
       {"predictions are forgotten", "deduplication", "the prediction's stored answer", 2},
       {"visits are forgotten", "deduplication", "one order per visit", 1},
-      {"news are forgotten", "deduplication", "one piece of news per order and state", 5},
+      {"news are forgotten", "deduplication", "one piece of news per order and state", 9},
       {"a new key for each try", "idempotency", "the provider's stable key", 2},
       {"effects leave before the commit", "idempotency", "commit before effect", 2},
       {"forget at the broker's receipt", "durability", "the cloud's own acknowledgement", 2},
@@ -62,7 +62,7 @@ const std::vector<Plant>& all_plants() {
       {"effects of a dead host are dropped", "durability", "taking over effects at start", 2},
       {"effects fail once and are over", "durability", "the repeat of a failed effect", 2},
       {"timers are forgotten", "time", "the expiry of orders", 1},
-      {"visits vouched for after a restart", "time", "the doubt about a visit", 5},
+      {"visits vouched for after a restart", "time", "the doubt about a visit", 11},
       {"a lost answer is a refusal", "money", "unknown is not declined", 7},
       {"a lost answer is a success", "money", "unknown is not captured", 7},
   };

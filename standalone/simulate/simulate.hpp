@@ -18,6 +18,7 @@ struct Options {
   double hours = 0;  // above 0: as many seeds as fit into this time
   std::string plant;
   bool stop_at_first = false;
+  unsigned jobs = 0;  // seeds at the same time, a thread each; 0: one for each processor
 };
 
 struct Report {
@@ -28,10 +29,13 @@ struct Report {
   std::uint64_t violations = 0;
   std::uint64_t hash = 0;  // over all seeds, in their order
   double seconds = 0;      // real
+  double cpu_seconds = 0;  // of the processors, all together
   std::vector<Outcome> failed;
 };
 
-// Progress and violations go to standard error.
+// Progress and violations go to standard error. What is found depends on the seeds alone, not on
+// how many are played at the same time; with stop_at_first, seeds after the first that is violated
+// count as not played.
 Report run(const Options& options);
 Json to_json(const Report& report);
 

@@ -49,11 +49,42 @@ TEST_F(Simulate, ASeedIsAtLeastTwentyOrdersAndADay) {
   EXPECT_GE(outcome.elapsed, Millis(24 * 3600 * 1000));
 }
 
+TEST_F(Simulate, HowManySeedsAreAtWorkAtOnceChangesNothing) {
+  Options options;
+  options.from = 100;
+  options.seeds = 6;
+  options.jobs = 1;
+  const Report one = run(options);
+  options.jobs = 3;
+  const Report three = run(options);
+  EXPECT_EQ(one.seeds, 6U);
+  EXPECT_EQ(three.seeds, 6U);
+  EXPECT_EQ(one.hash, three.hash);
+  EXPECT_EQ(one.orders, three.orders);
+  EXPECT_EQ(one.elapsed, three.elapsed);
+}
+
+TEST_F(Simulate, ACampaignThatStopsEndsAtTheSameSeedHoweverManyAreAtWork) {
+  Options options;
+  options.seeds = 20;
+  options.plant = "visits are forgotten";
+  options.stop_at_first = true;
+  options.jobs = 1;
+  const Report one = run(options);
+  options.jobs = 3;
+  const Report three = run(options);
+  EXPECT_EQ(one.violations, 1U);
+  EXPECT_EQ(three.violations, 1U);
+  EXPECT_EQ(one.seeds, three.seeds);
+  EXPECT_EQ(one.hash, three.hash);
+}
+
 // Other seeds: TRAYLINE_SIMULATE_FROM, TRAYLINE_SIMULATE_SEEDS.
 TEST_F(Simulate, FreshSeedsAreClean) {
   Options options;
   options.from = number_of("TRAYLINE_SIMULATE_FROM", 1'000'000);
-  options.seeds = number_of("TRAYLINE_SIMULATE_SEEDS", 40);
+  options.seeds = number_of("TRAYLINE_SIMULATE_SEEDS", 400);
+  options.jobs = 1;  // other tests run beside this one
   const Report report = run(options);
   EXPECT_EQ(report.seeds, options.seeds);
   for (const Outcome& outcome : report.failed) {
