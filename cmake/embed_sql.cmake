@@ -1,6 +1,6 @@
 # cmake -P script: writes OUT/sql.hpp and OUT/sql.cpp from SOURCE/sql and SOURCE/migrations.
 # One statement per file; the file name is the statement's name. x.sqlite.sql and x.postgres.sql
-# are two texts of one statement.
+# are two texts of one statement, or of one migration.
 set(declare "")
 set(define "")
 file(GLOB statements "${SOURCE}/sql/*.sql")
@@ -32,11 +32,16 @@ foreach(name ${names})
 endforeach()
 set(migrations "")
 file(GLOB paths "${SOURCE}/migrations/*.sql")
+list(FILTER paths EXCLUDE REGEX "\\.postgres\\.sql$")
 list(SORT paths)
 foreach(path ${paths})
   get_filename_component(name "${path}" NAME_WE)
   file(READ "${path}" text)
-  string(APPEND migrations "    {\"${name}\", R\"sql(${text})sql\"},\n")
+  set(postgres "")
+  if(EXISTS "${SOURCE}/migrations/${name}.postgres.sql")
+    file(READ "${SOURCE}/migrations/${name}.postgres.sql" postgres)
+  endif()
+  string(APPEND migrations "    {\"${name}\", R\"sql(${text})sql\", R\"sql(${postgres})sql\"},\n")
 endforeach()
 file(WRITE "${OUT}/sql.hpp" "// Made from ${FOLDER}/sql and ${FOLDER}/migrations.
 #pragma once

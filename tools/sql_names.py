@@ -30,7 +30,7 @@ SKIPPED = {
     "fail",
     "lateral",
 }
-NO_TABLE = {"set", "select", "values", "skip", "nowait", "of", "as", "unnest"}
+NO_TABLE = {"on", "set", "select", "values", "skip", "nowait", "of", "as", "unnest"}
 ENDS_ITEM = {
     "where",
     "group",
@@ -111,8 +111,8 @@ def _announces(words, i):
         return i >= 2 and words[i - 2][0] not in ("is", "not")
     if word == "update" and before in ("for", "do", "before", "after", "or", "on"):
         return False
-    if word == "using":  # delete ... using t, not join ... using (column)
-        return i + 1 < len(words) and words[i + 1][0] != "("
+    if word == "using":  # delete ... using t, not join ... using (column), raise ... using errcode
+        return i + 1 < len(words) and words[i + 1][0] not in ("(", "errcode")
     return word in BEFORE_TABLE
 
 

@@ -61,7 +61,7 @@ record refund register release remember remove rename renew repeat replace reser
 resolve restore retire revoke rotate save seal search seed select set settle shift sign start
 stop store sum take touch unlock update upsert use vacuum verify write""".split()
 )
-MIGRATION = re.compile(r"(\d{4})_[a-z0-9_]+\.sql$")
+MIGRATION = re.compile(r"(\d{4})_[a-z0-9_]+(\.sqlite|\.postgres)?\.sql$")
 STATEMENT = re.compile(r"([a-z]+)(_[a-z0-9]+)+(\.(sqlite|postgres))?\.sql$")
 SNAKE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*$")
 LOCK = re.compile(r"(^|/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$")
@@ -176,7 +176,8 @@ class Tidy:
 
     def migrations(self):
         steps = [p for p in self.paths if os.path.dirname(p).endswith("/migrations")]
-        number = Counter(p[: p.rindex("/") + 5] for p in steps)
+        names = {re.sub(r"\.(sqlite|postgres)\.sql$", ".sql", p) for p in steps}
+        number = Counter(p[: p.rindex("/") + 5] for p in names)
         for path in steps:
             if (
                 not MIGRATION.match(os.path.basename(path))

@@ -110,6 +110,11 @@ class Files(Tree):
         self.write("lib/base/README.md", "x\n" * 41)
         self.assertEqual(self.rules(), ["readme"])
 
+    def test_one_migration_may_have_a_text_per_engine(self):
+        self.write("lib/host/migrations/0001_a.sqlite.sql", "select 1;\n")
+        self.write("lib/host/migrations/0001_a.postgres.sql", "select 1;\n")
+        self.assertEqual([f.rule for f in self.findings()], [])
+
     def test_two_migrations_with_one_number_are_found(self):
         self.write("lib/host/migrations/0001_a.sql", "select 1;\n")
         self.write("lib/host/migrations/0001_b.sql", "select 1;\n")

@@ -28,8 +28,8 @@ Result<std::vector<std::string_view>> missing_steps(const MigrationHands& hands,
   for (const Row& row : *rows) applied.insert(row.text("name"));
   const std::string newest = applied.empty() ? "" : *applied.rbegin();
   std::vector<std::string_view> missing;
-  for (const auto& [name, sql] : module.steps) {
-    if (applied.erase(std::string(name)) == 0) missing.push_back(name);
+  for (const Migration& step : module.steps) {
+    if (applied.erase(std::string(step.name)) == 0) missing.push_back(step.name);
   }
   if (!applied.empty())
     return fail(Code::conflict,
@@ -46,10 +46,11 @@ Result<std::vector<std::string_view>> missing_steps(const MigrationHands& hands,
 
 Result<void> apply(const MigrationHands& hands, const Migrations& module, std::string_view name) {
   const auto step = std::find_if(module.steps.begin(), module.steps.end(),
-                                 [&](const auto& s) { return s.first == name; });
+                                 [&](const Migration& s) { return s.name == name; });
+  const bool own = hands.postgres && !step->postgres_sql.empty();
   return hands.transaction([&]() -> Result<void> {
     const std::string what = fmt::format("migration {}/{}", module.module, name);
-    if (auto done = hands.script(what, step->second); !done) return done;
+    if (auto done = hands.script(what, own ? step->postgres_sql : step->sql); !done) return done;
     const Result<Answer> added = hands.run(
         kAddMigration, {{"module", std::string(module.module)}, {"name", std::string(name)}});
     if (!added) return fail(added.error());

@@ -17,6 +17,7 @@ struct MigrationHands {
   std::function<Result<void>(std::string_view what, std::string_view sql)> script;
   // One transaction around work.
   std::function<Result<void>(const std::function<Result<void>()>& work)> transaction;
+  bool postgres = false;  // takes the scripts that are written for it
 };
 
 // Applies what is missing, one transaction per step; all modules are looked at before the first

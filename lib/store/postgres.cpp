@@ -131,9 +131,8 @@ class PostgresStore final : public Store {
             check(false, std::string(what) + " ends its transaction itself");
           return {};
         },
-        [&](const std::function<Result<void>()>& work) {
-          return in_transaction(connection, work);
-        }};
+        [&](const std::function<Result<void>()>& work) { return in_transaction(connection, work); },
+        true};
     return apply_migrations(hands, modules);
   }
 

@@ -1,7 +1,6 @@
 // SQL as compiled-in texts. One text serves every engine; the few that differ have two.
 #pragma once
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace trayline::store {
@@ -14,10 +13,16 @@ struct Statement {
   std::string_view postgres_sql;  // empty: the same text
 };
 
+struct Migration {
+  std::string_view name;
+  std::string_view sql;                // a script for SQLite, or every engine
+  std::string_view postgres_sql = {};  // empty: the same script
+};
+
 // Forward only, applied in order of their names, once each.
 struct Migrations {
   std::string_view module;
-  std::vector<std::pair<std::string_view, std::string_view>> steps;  // name, SQL script
+  std::vector<Migration> steps;
 };
 
 }  // namespace trayline::store
