@@ -1,10 +1,8 @@
-// The only place that sees the tz library (https://github.com/HowardHinnant/date).
 #include "cloud/catalogue/hours.hpp"
 
-#include <date/tz.h>
-
 #include <algorithm>
-#include <stdexcept>
+
+#include "lib/zone/zone.hpp"
 
 namespace trayline::catalogue {
 namespace {
@@ -15,14 +13,6 @@ using wire::catalogue::Hours;
 using wire::catalogue::Opening;
 
 constexpr minutes kDay{24 * 60};
-
-const date::time_zone* zone_of(const std::string& name) {
-  try {
-    return date::locate_zone(name);
-  } catch (const std::runtime_error&) {  // an unknown name, or no database
-    return nullptr;
-  }
-}
 
 std::optional<int> digits(std::string_view text) {
   int value = 0;
@@ -43,19 +33,8 @@ std::optional<minutes> time_of(std::string_view text) {
   return time <= kDay ? std::optional(time) : std::nullopt;
 }
 
-std::optional<date::local_days> date_of(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto year = digits(text.substr(0, 4));
-  const auto month = digits(text.substr(5, 2));
-  const auto day = digits(text.substr(8));
-  if (!year || !month || !day) return std::nullopt;
-  const date::year_month_day date(date::year(*year), date::month(static_cast<unsigned>(*month)),
-                                  date::day(static_cast<unsigned>(*day)));
-  return date.ok() ? std::optional(date::local_days(date)) : std::nullopt;
-}
-
-Day weekday_of(date::local_days day) {
-  return static_cast<Day>(date::weekday(day).iso_encoding() - 1);
+Day weekday_of(zone::Day day) {
+  return static_cast<Day>(std::chrono::weekday(day).iso_encoding() - 1);
 }
 
 std::vector<Opening> openings_of(const Hours& hours) {
@@ -65,34 +44,30 @@ std::vector<Opening> openings_of(const Hours& hours) {
   return always;
 }
 
-Time to_utc(const date::time_zone& zone, date::local_days day, minutes time, date::choose choose) {
-  return std::chrono::time_point_cast<Millis>(zone.to_sys(day + time, choose));
-}
-
 }  // namespace
 
 Openness openness(const Hours& hours, Time now) {
   if (hours.openings.empty() && hours.closed.empty()) return {};
-  const date::time_zone* zone = zone_of(hours.time_zone);
-  if (zone == nullptr) return {false, std::nullopt};
-  const auto today = date::floor<date::days>(zone->to_local(now));
+  const auto there = zone::Zone::find(hours.time_zone);
+  if (!there) return {false, std::nullopt};
+  const zone::Day today = there->day_of(now);
   const std::vector<Opening> openings = openings_of(hours);
-  std::vector<date::local_days> closed;
+  std::vector<zone::Day> closed;
   for (const std::string& text : hours.closed) {
-    if (const auto day = date_of(text)) closed.push_back(*day);
+    if (const auto day = zone::parse_day(text)) closed.push_back(*day);
   }
   Openness next{false, std::nullopt};
   // Since yesterday, which may end after midnight.
   for (int offset = -1; offset <= kLookAheadDays; ++offset) {
-    const date::local_days day = today + date::days(offset);
+    const zone::Day day = today + std::chrono::days(offset);
     if (std::find(closed.begin(), closed.end(), day) != closed.end()) continue;
     for (const Opening& opening : openings) {
       const auto open = time_of(opening.open);
       const auto close = time_of(opening.close);
       if (opening.day != weekday_of(day) || !open || !close) continue;
-      const Time from = to_utc(*zone, day, *open, date::choose::earliest);
+      const Time from = there->at(day, *open, zone::Twice::first);
       const minutes end = *close > *open ? *close : *close + kDay;
-      const Time until = to_utc(*zone, day, end, date::choose::latest);
+      const Time until = there->at(day, end, zone::Twice::second);
       if (from <= now && now < until) return {};
       if (from > now && (!next.opens || from < *next.opens)) next.opens = from;
     }
@@ -106,7 +81,7 @@ std::vector<JsonProblem> problems_of(const Hours& hours, std::string_view at) {
   const auto wrong = [&](const std::string& where, const std::string& what) {
     errors.push_back({std::string(at) + where, what});
   };
-  if (zone_of(hours.time_zone) == nullptr) {
+  if (!zone::Zone::find(hours.time_zone)) {
     wrong("/time_zone", "is no name of the tz database, such as Europe/Berlin");
   }
   if (hours.openings.size() > kOpeningsMax) wrong("/openings", "more than 50 of them");
@@ -120,7 +95,8 @@ std::vector<JsonProblem> problems_of(const Hours& hours, std::string_view at) {
     }
   }
   for (std::size_t i = 0; i < hours.closed.size() && i < kClosedMax; ++i) {
-    if (!date_of(hours.closed[i])) wrong("/closed/" + std::to_string(i), "expected YYYY-MM-DD");
+    if (!zone::parse_day(hours.closed[i]))
+      wrong("/closed/" + std::to_string(i), "expected YYYY-MM-DD");
   }
   return errors;
 }
