@@ -11,20 +11,22 @@
 #include "cloud/api/problem.hpp"
 #include "cloud/catalogue/service.hpp"
 #include "cloud/evidence/service.hpp"
+#include "cloud/gather_books.hpp"
 #include "cloud/mail.hpp"
 #include "cloud/monitors/service.hpp"
 #include "cloud/open_store.hpp"
 #include "cloud/orders/service.hpp"
+#include "cloud/payments/books_state.hpp"
+#include "cloud/payments/compare_executor.hpp"
 #include "cloud/payments/counter_provider.hpp"
 #include "cloud/payments/service.hpp"
 #include "cloud/payments/stripe_provider.hpp"
 #include "cloud/push/executor.hpp"
 #include "cloud/push/service.hpp"
+#include "cloud/service_settings.hpp"
 #include "cloud/store_file.hpp"
 #include "cloud/webhooks/executor.hpp"
 #include "cloud/webhooks/service.hpp"
-#include "cloud/webhooks/signature.hpp"
-#include "lib/auth/secret_file.hpp"
 #include "lib/auth/token.hpp"
 #include "lib/base/log.hpp"
 #include "lib/bus/mqtt.hpp"
@@ -38,66 +40,8 @@ namespace {
 // How often screens that did not paint what they should are told again.
 constexpr Millis kRepeatScreens{2'000};
 constexpr Millis kRefreshRevocations{1'000};
+constexpr Millis kLookAtBooks{5'000};
 constexpr Millis kLastWords{100};
-
-// Trailing white space of a file is not part of its secret.
-Result<std::string> secret(const std::string& path) {
-  Result<std::string> text = auth::read_secret_file(path);
-  while (text && !text->empty() && (text->back() == '\n' || text->back() == ' ')) text->pop_back();
-  return text;
-}
-
-// A key of our own: made at the first start, 32 random bytes as hex.
-Result<std::string> own_key(const std::string& path, Random& random) {
-  Result<std::string> present = secret(path);
-  if (present || present.error().code != Code::not_found) return present;
-  std::array<std::uint8_t, 32> bytes{};
-  random.fill(bytes);
-  const std::string text = to_hex(bytes);
-  if (Result<void> written = auth::write_secret_file(path, text); !written) {
-    return fail(written.error());
-  }
-  return text;
-}
-
-std::shared_ptr<const orders::Settings> settings_of_orders(const Settings& settings,
-                                                           const StoreFile& store,
-                                                           std::string key) {
-  auto out = std::make_shared<orders::Settings>();
-  for (const CoreEntry& core : store.core) {
-    for (const StationEntry& station : core.station) {
-      out->stations[{core.id, station.id}] = {store.site.id, station.screen};
-    }
-  }
-  if (store.site.match_without_code) out->match_without_code.insert(store.site.id);
-  if (store.site.walk_up) out->walk_up.insert(store.site.id);
-  out->tax[store.site.id] = {store.site.tax_rounding, store.site.tax_half};
-  out->basket_ttl = settings.orders.basket_ttl.value;
-  out->customer_code_life = settings.orders.code_life.value;
-  out->env = settings.env;
-  out->token_key = std::move(key);
-  out->order_ttl = settings.orders.ttl.value;
-  out->match_window = settings.orders.match_window.value;
-  return out;
-}
-
-Result<std::shared_ptr<const webhooks::Settings>> settings_of_webhooks(
-    const WebhooksSettings& settings) {
-  auto out = std::make_shared<webhooks::Settings>();
-  for (const WebhookEndpoint& given : settings.endpoint) {
-    webhooks::Endpoint endpoint{given.id, given.url, given.ca, {}};
-    endpoint.events.insert(given.events.begin(), given.events.end());
-    for (const std::string& file : given.secret_files) {
-      const Result<std::string> text = secret(file);
-      if (!text) return fail(text.error());
-      Result<Bytes> key = webhooks::read_secret(*text);
-      if (!key) return fail(key.error().code, file + ": " + key.error().detail);
-      endpoint.keys.push_back(std::move(*key));
-    }
-    out->endpoints.push_back(std::move(endpoint));
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -139,6 +83,8 @@ struct Cloud::State {
   std::thread tick;
   Loop::Timer repeat_timer;
   Loop::Timer revocation_timer;
+  Loop::Timer books_timer;
+  payments::BooksWatch books{metrics};
   Loop::Timer stop_timer;
   std::uint16_t port = 0;
   std::string public_url;
@@ -155,6 +101,8 @@ struct Cloud::State {
   void read_again(const std::vector<std::string>& keys);
   void repeat_screens();
   void refresh_revocations();
+  void look_at_books();
+  payments::Watching watching();
   void begin_stop();
   void end_stop();
   accounts::Settings accounts_settings() const;
@@ -268,7 +216,20 @@ Result<void> Cloud::State::open_payments() {
   provider = payments::make_stripe_provider(loop, *stripe, std::move(app));
   counter = payments::make_counter_provider(*store, clock);
   executors.push_back(payments::make_executor({*provider, counter.get()}, clock));
+  executors.push_back(payments::make_compare_executor(
+      {*stripe, [this](std::function<void()> task) { loop.post(std::move(task)); },
+       [this](std::function<void(store::Session&)> job) { return workers->run(std::move(job)); },
+       gather_books, clock}));
   return {};
+}
+
+// A broken invariant of money becomes a message, since its own turn is rolled back.
+payments::Watching Cloud::State::watching() {
+  return {store_file.site.time_zone, settings.payments.compare_hour,
+          [this](const std::string& why) {
+            (void)host->post(
+                host::to<wire::payments::In>(wire::payments::kService, wire::payments::Stop{why}));
+          }};
 }
 
 Result<void> Cloud::State::open_services() {
@@ -289,7 +250,7 @@ Result<void> Cloud::State::open_services() {
 
   services.push_back(catalogue::make_service());
   services.push_back(orders::make_service(orders_settings));
-  services.push_back(payments::make_service());
+  services.push_back(payments::make_service(watching()));
   services.push_back(evidence::make_service(evidence_settings));
   services.push_back(monitors::make_service(settings.env));
   services.push_back(push::make_service());
@@ -314,9 +275,11 @@ Result<void> Cloud::State::open_services() {
   Result<std::unique_ptr<store::Session>> opened = store->reader();
   if (!opened) return fail(opened.error());
   reader = std::move(*opened);
-  const Result<void> begun =
-      host->post(host::to<wire::webhooks::In>(wire::webhooks::kService, wire::webhooks::Begin{}));
-  if (!begun) return begun;
+  for (host::Message& begin : std::array{
+           host::to<wire::webhooks::In>(wire::webhooks::kService, wire::webhooks::Begin{}),
+           host::to<wire::payments::In>(wire::payments::kService, wire::payments::Begin{})}) {
+    if (Result<void> begun = host->post(std::move(begin)); !begun) return begun;
+  }
   return host->post(host::to<wire::catalogue::In>(wire::catalogue::kService, menu_of(store_file)));
 }
 
@@ -354,13 +317,18 @@ Result<void> Cloud::State::open_api() {
   add(facade->routes());
   add(catalogue::routes());
   add(orders::routes(orders_settings));
-  add(payments::routes(std::move(hooks), clock, ask));
+  hooks.zones[store_file.site.id] = store_file.site.time_zone;
+  add(payments::routes(
+      std::move(hooks), clock, ask,
+      [this](std::function<void(store::Session&)> job) { return workers->run(std::move(job)); }));
   add(monitors::routes());
   add(webhooks::routes());
   add(evidence::routes(
       {evidence_settings, pictures, clock, ask, [this](std::function<void()> task) {
          workers->run([task = std::move(task)](store::Session&) { task(); });
        }}));
+  payments::refuse_while_stopped(routes,
+                                 {"/v1/orders", "/v1/orders/{id}/retry", "/v1/baskets/{id}/bind"});
   api::Settings conventions;
   conventions.described.servers = {public_url};
   conventions.tokens.issuer = accounts_settings().issuer;
@@ -427,6 +395,11 @@ void Cloud::State::refresh_revocations() {
   revocation_timer = loop.after(kRefreshRevocations, [this] { refresh_revocations(); });
 }
 
+void Cloud::State::look_at_books() {
+  books.look(*reader);
+  books_timer = loop.after(kLookAtBooks, [this] { look_at_books(); });
+}
+
 Cloud::Cloud(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Cloud::~Cloud() = default;
 
@@ -456,6 +429,7 @@ void Cloud::run() {
   s.loop.post([&s] {
     s.repeat_screens();
     s.refresh_revocations();
+    s.look_at_books();
   });
   s.tick = std::thread([&s] {
     s.host->run();

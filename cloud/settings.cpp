@@ -46,6 +46,7 @@ void Settings::validate(config::Complaints& wrong) const {
   if (tls && (broker.ca.empty() || broker.cert.empty() || broker.key.empty())) {
     wrong("broker", "ca, cert and key belong together");
   }
+  if (payments.compare_hour > kHourMost) wrong("payments/compare_hour", "must be 0 to 23");
   if (orders.ttl.value < std::chrono::minutes(1)) wrong("orders/ttl", "must be 1min at least");
   if (orders.basket_ttl.value < std::chrono::seconds(10)) {
     wrong("orders/basket_ttl", "must be 10s at least");

@@ -17,6 +17,8 @@ struct PaymentsSettings {
   std::string secret_key_file, publishable_key_file;
   std::vector<std::string> webhook_secret_files;  // two while one is replaced
   std::string ca;                                 // a private authority of the provider's
+  std::uint32_t compare_hour =
+      4;  // of the site's clock: the books are compared with the provider's
   static void describe(auto& member, auto& self) {
     member.defaulted("url", self.url);
     member.defaulted("app_url", self.app_url);
@@ -24,8 +26,10 @@ struct PaymentsSettings {
     member("publishable_key_file", self.publishable_key_file);
     member("webhook_secret_files", self.webhook_secret_files);
     member.defaulted("ca", self.ca);
+    member.defaulted("compare_hour", self.compare_hour);
   }
 };
+inline constexpr std::uint32_t kHourMost = 23;
 
 struct AccountsSettings {
   std::string pool_id = "tl-local-1_TrayPool1";

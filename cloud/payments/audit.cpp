@@ -8,6 +8,7 @@ namespace {
 struct Sums {
   std::int64_t captured = 0;
   std::int64_t refunded = 0;
+  std::int64_t disputed = 0;
   std::set<std::string> capture_entries;
 };
 
@@ -81,6 +82,8 @@ void Auditor::entries() {
     }
     if (t.kind == "refund") of.refunded += t.amount.minor;
     if (t.kind == "refund_back") of.refunded -= t.amount.minor;
+    if (t.kind == "dispute") of.disputed += t.amount.minor;
+    if (t.kind == "dispute_back") of.disputed -= t.amount.minor;
   }
   for (const auto& [order, of] : sums_) {
     if (of.capture_entries.size() > 1) {
@@ -88,6 +91,9 @@ void Auditor::entries() {
     }
     if (of.refunded > of.captured) {
       find("refund", order.value, "more was paid back than captured", of.refunded - of.captured);
+    }
+    if (of.disputed < 0 || of.disputed > of.captured) {
+      find("dispute", order.value, "disputes took or gave back what was not captured", of.disputed);
     }
   }
 }
@@ -196,6 +202,7 @@ void Auditor::provider() {
   }
   for (const PaymentBook& p : books_.payments) {
     if (p.means != "card" || p.captured_minor == 0 || seen.contains(p.intent)) continue;
+    if (p.asked_ms < books_.provider_from_ms) continue;
     find("provider", p.order.value, "the provider does not know what we captured",
          p.captured_minor);
   }

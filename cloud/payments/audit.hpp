@@ -48,6 +48,7 @@ struct PaymentBook {
   std::int64_t refunded_minor = 0;
   std::string intent;
   std::string raise_intent;
+  std::int64_t asked_ms = 0;  // the intent
 };
 
 struct Books {
@@ -57,10 +58,11 @@ struct Books {
   std::optional<std::vector<OrderBook>> orders;
   std::optional<std::vector<FateBook>> fates;
   std::optional<std::vector<ProviderBook>> provider;
+  std::int64_t provider_from_ms = 0;  // what was asked for earlier is not in its lists
 };
 
 struct Finding {
-  std::string kind;  // chain | entry | capture | refund | order | provider | hold | predictions
+  std::string kind;  // chain | entry | capture | refund | dispute | order | provider | hold | ...
   std::string about;
   std::string words;
   std::int64_t difference_minor = 0;

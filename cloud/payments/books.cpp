@@ -58,7 +58,8 @@ Result<void> read_payments(store::Session& session, Books& books) {
                        row.integer("refunding_minor"),
                        row.integer("refunded_minor"),
                        row.text("intent_id"),
-                       ""};
+                       "",
+                       row.integer("asked_ms")};
       if (!row.text("raising").empty()) {
         const auto raise = from_json_text<RaiseUnderWay>(row.text("raising"));
         if (raise) book.raise_intent = raise->intent;

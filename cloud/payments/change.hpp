@@ -60,6 +60,14 @@ Decision decide_intent_seen(const Snapshot&, const wire::payments::IntentSeen&, 
 Decision decide_look(const Snapshot&, const wire::payments::LookAgain&, Time now);
 Decision decide_parked(const Snapshot&, Time now);
 Decision decide_notice(const Snapshot&, const wire::payments::Notice&, Time now);
+Decision decide_dispute(const Snapshot&, const wire::payments::DisputeSeen&, Time now);
+Decision decide_begin(const Snapshot&, Time now);
+Decision decide_compare(const Snapshot&);
+Decision decide_stop(const Snapshot&, const wire::payments::Stop&);
+Decision decide_resume(std::uint64_t request);
+// While payments are stopped no money is moved: what a decision asks of the provider to that end is
+// taken out of it, and the payment's next look, which stays armed, asks again.
+void withhold(Decision& d);
 Decision decide_set_up_card(const Snapshot&, const wire::payments::SetUpCard&, std::uint64_t);
 Decision decide_customer(const Snapshot&, const wire::payments::CustomerReady&, std::uint64_t);
 Decision decide_card_saved(const Snapshot&, const wire::payments::CardSaved&, Time now);

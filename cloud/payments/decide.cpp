@@ -31,6 +31,18 @@ struct Deciding {
   Decision operator()(const w::SecretSeen& m) const { return decide_secret(snapshot, m, request); }
   Decision operator()(const w::LookAgain& m) const { return decide_look(snapshot, m, now); }
   Decision operator()(const w::LookAtParked&) const { return decide_parked(snapshot, now); }
+  Decision operator()(const w::Begin&) const { return decide_begin(snapshot, now); }
+  Decision operator()(const w::CompareBooks&) const { return decide_compare(snapshot); }
+  Decision operator()(const w::Stop& m) const { return decide_stop(snapshot, m); }
+  Decision operator()(const w::Resume&) const { return decide_resume(request); }
+  Decision operator()(const w::Compared& m) const {
+    Decision d;
+    d.compared = m;
+    return d;
+  }
+  Decision operator()(const w::DisputeSeen& m) const {
+    return told(decide_dispute(snapshot, m, now));
+  }
   Decision operator()(const w::CardSaved& m) const {
     return told(decide_card_saved(snapshot, m, now));
   }
@@ -54,7 +66,9 @@ struct Deciding {
 
 Decision decide_payment(const Snapshot& snapshot, const wire::payments::In& in,
                         std::uint64_t request, Time now) {
-  return std::visit(Deciding{snapshot, request, now}, in);
+  Decision d = std::visit(Deciding{snapshot, request, now}, in);
+  if (!snapshot.stopped.empty()) withhold(d);
+  return d;
 }
 
 }  // namespace trayline::payments

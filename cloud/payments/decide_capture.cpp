@@ -93,6 +93,8 @@ Decision decide_counter_paid(const Snapshot& snapshot, const wire::payments::Cou
   } else if ((known->second.state != capturing || known->second.void_asked) &&
              known->second.state != captured) {
     refuse(Code::conflict, "payment_not_due", "The tray of this order is not checked yet.");
+  } else if (known->second.state == capturing && !snapshot.stopped.empty()) {
+    refuse(Code::unavailable, "payments_stopped", std::string(kStoppedWords));
   } else if (known->second.state == capturing) {
     Change change(d, known->second, now);
     change.p.reason = m.who;

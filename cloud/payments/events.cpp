@@ -41,6 +41,24 @@ Read told(const Result<stripe::Told>& read, const std::string& what) {
   return w::Notice{id, what, read->intent, read->amount, read->reason};
 }
 
+// Opened and closed disputes are news for staff; the money moves by events of its own.
+Read dispute_event(const stripe::Event& event) {
+  const Result<stripe::Told> read = stripe::decode_dispute(event.object);
+  const bool back = event.type == "charge.dispute.funds_reinstated";
+  if (back || event.type == "charge.dispute.funds_withdrawn") {
+    if (!read) return fail(read.error());
+    if (read->intent.empty()) return std::nullopt;
+    return w::DisputeSeen{read->id, read->intent, read->amount, back};
+  }
+  if (event.type == "charge.dispute.created") return told(read, "dispute");
+  if (!read || event.type != "charge.dispute.closed") return std::nullopt;
+  const std::string status = event.object.text_at("status");
+  stripe::Told closed = *read;
+  closed.id += "-closed";
+  closed.reason = status;
+  return told(closed, "dispute");
+}
+
 Read card_event(const Json& object, bool attached) {
   const Result<stripe::CardMethod> card = stripe::decode_method(object);
   if (!card) return fail(card.error());
@@ -65,8 +83,7 @@ Read read_event(const stripe::Event& event) {
   if (type == "charge.refunded") {
     return told(stripe::decode_refunded_charge(event.object), "refund");
   }
-  if (type == "charge.dispute.created")
-    return told(stripe::decode_dispute(event.object), "dispute");
+  if (type.starts_with("charge.dispute.")) return dispute_event(event);
   const bool refund = type.starts_with("refund.") || type == "charge.refund.updated";
   return refund ? refund_event(event.object) : Read(std::nullopt);
 }

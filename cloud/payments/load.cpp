@@ -72,6 +72,7 @@ struct Wanted {
   store::Rows intents{1};
   store::Rows parked{1};
   bool all_parked = false;
+  bool unarmed = false;
 
   void operator()(const w::Hold& m) {
     orders.add(m.order.value);
@@ -90,6 +91,12 @@ struct Wanted {
     refunds.add("order", m.order.value);
   }
   void operator()(const w::LookAtParked&) { all_parked = true; }
+  void operator()(const w::Begin&) { unarmed = true; }
+  void operator()(const w::Stop&) {}
+  void operator()(const w::Resume&) {}
+  void operator()(const w::CompareBooks&) {}
+  void operator()(const w::Compared&) {}
+  void operator()(const w::DisputeSeen& m) { intents.add(m.intent); }
   void operator()(const w::Refund& m) {
     orders.add(m.order.value);
     refunds.add("refund", m.refund.value);
@@ -171,8 +178,36 @@ bool nobody(const Snapshot& snapshot, const w::In& in) {
   if (const auto* m = std::get_if<w::IntentSeen>(&in)) return !snapshot.payments.contains(m->order);
   if (const auto* m = std::get_if<w::RefundSeen>(&in)) return !snapshot.payments.contains(m->order);
   if (const auto* m = std::get_if<w::Notice>(&in)) return !snapshot.by_intent.contains(m->intent);
+  if (const auto* m = std::get_if<w::DisputeSeen>(&in)) {
+    return !snapshot.by_intent.contains(m->intent);
+  }
   const auto* card = std::get_if<w::CardSaved>(&in);
   return card != nullptr && !snapshot.by_customer.contains(card->customer);
+}
+
+Result<void> load_unarmed(store::Session& session, Wanted& wanted, Snapshot& snapshot) {
+  if (!wanted.unarmed) return {};
+  const Result<store::Answer> rows = session.run(sql::find_unarmed, {{"most", kUnarmedMost}});
+  if (!rows) return fail(rows.error());
+  for (const store::Row& row : *rows) {
+    snapshot.unarmed.emplace_back(row.text("order_id"));
+    wanted.orders.add(row.text("order_id"));
+  }
+  return {};
+}
+
+// What the ledger has of the disputes that are spoken of.
+Result<void> load_entries(store::Session& session, const std::vector<const w::In*>& batch,
+                          Snapshot& snapshot) {
+  store::Rows entries(2);
+  for (const w::In* in : batch) {
+    const auto* dispute = std::get_if<w::DisputeSeen>(in);
+    if (dispute == nullptr || !snapshot.by_intent.contains(dispute->intent)) continue;
+    entries.add(snapshot.by_intent.at(dispute->intent).value, dispute_entry(*dispute));
+  }
+  return each(session, sql::find_entries, entries, [&](const store::Row& row) {
+    snapshot.entries.emplace(OrderId(row.text("order_id")), row.text("entry"));
+  });
 }
 
 }  // namespace
@@ -187,8 +222,10 @@ Result<Snapshot> load_snapshot(store::Session& session, const std::vector<const 
     snapshot.by_intent.emplace(row.text("intent_id"), OrderId(row.text("order_id")));
   });
   if (!done) return fail(done.error());
+  if (done = load_unarmed(session, wanted, snapshot); !done) return fail(done.error());
   done = each(session, sql::load_payments, wanted.orders, [&](const store::Row& row) {
     Payment p = payment_from(row);
+    snapshot.stopped = row.text("stopped");
     snapshot.payments.emplace(p.order, std::move(p));
   });
   if (!done) return fail(done.error());
@@ -197,6 +234,7 @@ Result<Snapshot> load_snapshot(store::Session& session, const std::vector<const 
     snapshot.refunds.emplace(refund.id, std::move(refund));
   });
   if (!done) return fail(done.error());
+  if (done = load_entries(session, batch, snapshot); !done) return fail(done.error());
   if (done = load_cards(session, wanted, snapshot); !done) return fail(done.error());
   if (done = load_parked(session, wanted, now, snapshot); !done) return fail(done.error());
   const bool counts = wanted.all_parked || std::any_of(batch.begin(), batch.end(), [&](auto* in) {

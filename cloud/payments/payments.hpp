@@ -44,17 +44,21 @@ struct Snapshot {
   std::map<UserId, Customer> customers;
   std::map<std::string, UserId> by_customer;
   std::map<RefundId, Refund> refunds;
-  std::map<std::string, OrderId> by_intent;  // of notices
-  std::map<std::string, Card> cards;         // by method
-  std::vector<Parked> parked;                // that somebody is there for now, or too old
-  std::int64_t still_parked = 0;             // all rows, where a message may need a place
+  std::map<std::string, OrderId> by_intent;           // of notices
+  std::map<std::string, Card> cards;                  // by method
+  std::vector<Parked> parked;                         // that somebody is there for now, or too old
+  std::int64_t still_parked = 0;                      // all rows, where a message may need a place
+  std::set<std::pair<OrderId, std::string>> entries;  // of disputes, that the ledger has
+  std::vector<OrderId> unarmed;  // under way in an earlier release, which had no looks
+  Time next_compare;             // where that is asked
+  std::string stopped;           // why nothing is captured or paid back for now
 };
 
 // One transfer: the amount leaves credit and arrives at debit, so that any sum of rows is zero.
 struct Transfer {
   OrderId order;
   SiteId site;
-  std::string kind;   // capture | refund | refund_back | dispute
+  std::string kind;   // capture | refund | refund_back | dispute | dispute_back
   std::string entry;  // "capture", "refund-<id>" ...: once per order and line
   std::int64_t line = 1;
   std::string debit;
@@ -73,6 +77,10 @@ struct Decision {
   std::vector<Transfer> ledger;
   std::vector<Parked> park;
   std::vector<std::string> unpark;  // ids
+  std::vector<OrderId> armed;
+  std::string stop;
+  bool resume = false;
+  std::optional<wire::payments::Compared> compared;
   std::optional<wire::payments::Notice> notice;
   OrderId notice_order;
   host::Output out;
@@ -87,9 +95,17 @@ inline constexpr Millis kHoldOnSession{604'800'000};   // 7 d
 inline constexpr Millis kHoldOffSession{410'400'000};  // 4 d 18 h
 inline constexpr Millis kHoldMargin{21'600'000};       // orders hear of the end 6 h before
 inline constexpr Millis kParkedLook{600'000};
-inline constexpr Millis kParkedKept{345'600'000};    // 4 days; the provider repeats for 3
-inline constexpr std::int64_t kParkedMost = 64;      // taken up in one round
-inline constexpr std::int64_t kParkedRows = 10'000;  // kept; what comes then is a dead letter
+inline constexpr Millis kParkedKept{345'600'000};         // 4 days; the provider repeats for 3
+inline constexpr std::int64_t kParkedMost = 64;           // taken up in one round
+inline constexpr std::int64_t kParkedRows = 10'000;       // kept; what comes then is a dead letter
+inline constexpr std::int64_t kUnarmedMost = 500;         // armed in one round
+inline constexpr Millis kComparisonsKept{7'776'000'000};  // 90 days
+inline constexpr std::string_view kCompareEffect = "books.compare";
+
+// What people are told while payments are stopped.
+inline constexpr std::string_view kStoppedWords =
+    "payments are stopped: the books do not agree; nothing is charged until a person has run "
+    "trayline audit";
 
 Decision decide_payment(const Snapshot& snapshot, const wire::payments::In& in,
                         std::uint64_t request, Time now);
@@ -99,5 +115,6 @@ void apply_decision(Snapshot& snapshot, const Decision& decision);
 // tl-<order>-<step>-<attempt>, the provider's idempotency key.
 std::string provider_key(const OrderId& order, std::string_view step, std::int64_t attempt);
 std::string refund_key(const OrderId& order, const RefundId& refund);
+std::string dispute_entry(const wire::payments::DisputeSeen& seen);  // of the ledger
 
 }  // namespace trayline::payments

@@ -1,6 +1,6 @@
-// Saving a card, and the provider's webhooks.
+// Saving a card, what staff may see and say, and the provider's webhooks.
+#include "cloud/payments/books_state.hpp"
 #include "cloud/payments/service.hpp"
-#include "cloud/payments/settlement.hpp"
 #include "cloud/payments/sql.hpp"
 #include "cloud/payments/stripe/signature.hpp"
 #include "cloud/payments/stripe_provider.hpp"
@@ -95,25 +95,55 @@ OrProblem<host::Answer> notices(const Asked&, store::Session& reader) {
   return answer;
 }
 
-OrProblem<host::Answer> settlement(const Asked& asked, store::Session& reader) {
-  const std::string& text = asked.param("day");
-  const Result<Time> day = parse_day(text);
-  if (!day) {
-    return tl::unexpected<Problem>(
-        Problem{Code::invalid_argument, "invalid_day", "A day is written like 2026-11-30.", {}});
-  }
-  const auto lines = settle_day(reader, *day, SiteId());
-  if (!lines) return no_store();
-  host::Answer answer;
-  answer.body = to_json(text, *lines);
-  return answer;
-}
-
 void answer(const http::ResponderPtr& responder, int status, const std::string& detail) {
   http::Response response;
   response.status = status;
   response.headers = {{"Content-Type", "application/json"}};
   response.body = Json::object({{"detail", detail}}).dump();
+  responder->answer(std::move(response));
+}
+
+// How a settlement is wanted: ?format=json|csv|html, or the first of these types that Accept names.
+std::string format_of(const http::Request& request) {
+  if (const auto asked = request.query.find("format"); asked != request.query.end()) {
+    return asked->second;
+  }
+  const std::string* accept = request.header("Accept");
+  std::pair<std::size_t, std::string> first{std::string::npos, "json"};
+  for (const auto& [type, format] :
+       {std::pair{"application/json", "json"}, std::pair{"text/csv", "csv"},
+        std::pair{"text/html", "html"}}) {
+    const std::size_t at = accept == nullptr ? std::string::npos : accept->find(type);
+    if (at < first.first) first = {at, format};
+  }
+  return first.second;
+}
+
+void settlement(const SiteZones& zones, const http::Request& request,
+                const http::ResponderPtr& responder, store::Session& reader) {
+  const std::string& text = request.params.at("day");
+  const std::string format = format_of(request);
+  const Result<zone::Day> day = parse_day(text);
+  if (!day) return answer(responder, 400, day.error().detail);
+  if (format != "json" && format != "csv" && format != "html") {
+    return answer(responder, 400, "format is json, csv or html");
+  }
+  const auto lines = settle_day(reader, *day, zones, SiteId());
+  if (!lines) return answer(responder, 503, "try again later");
+  http::Response response;
+  response.headers = {{"Vary", "Accept"}, {"Cache-Control", "no-store"}};
+  if (format == "csv") {
+    response.headers.emplace_back("Content-Type", "text/csv; charset=utf-8");
+    response.headers.emplace_back("Content-Disposition",
+                                  "attachment; filename=\"settlement-" + text + ".csv\"");
+    response.body = to_csv(text, *lines);
+  } else if (format == "html") {
+    response.headers.emplace_back("Content-Type", "text/html; charset=utf-8");
+    response.body = to_html(text, *lines);
+  } else {
+    response.headers.emplace_back("Content-Type", "application/json");
+    response.body = to_json(text, *lines).dump();
+  }
   responder->answer(std::move(response));
 }
 
@@ -144,8 +174,17 @@ void webhook(const Settings& settings, const Clock& clock, const Ask& ask,
   if (!asked) answer(responder, 503, "try again later");
 }
 
-std::vector<host::Route> staff_routes() {
+std::vector<host::Route> staff_routes(const SiteZones& zones, Work work) {
   const Json none;
+  const host::Raw settled = [zones, work = std::move(work)](http::Request request,
+                                                            const http::ResponderPtr& responder,
+                                                            const host::Caller&) {
+    const bool taken =
+        work && work([zones, request = std::move(request), responder](store::Session& r) {
+          settlement(zones, request, responder, r);
+        });
+    if (!taken) answer(responder, 503, "try again later");
+  };
   const auto object = Json::object({{"type", "object"}});
   using host::Access;
   return {
@@ -165,24 +204,29 @@ std::vector<host::Route> staff_routes() {
        "/v1/staff/settlements/{day}",
        Access::staff,
        false,
-       host::Query(settlement),
-       {"What a day (UTC) brought, per site", none, object, 200, {}}},
+       settled,
+       {"What a day brought, per site (JSON; CSV or a page by Accept or ?format=)",
+        none,
+        object,
+        200,
+        {}}},
   };
 }
 
 }  // namespace
 
-std::vector<host::Route> routes(Settings settings, const Clock& clock, Ask ask) {
+std::vector<host::Route> routes(Settings settings, const Clock& clock, Ask ask, Work work) {
   const Json none;
   const auto object = Json::object({{"type", "object"}});
+  using host::Access;
+  std::vector<host::Route> all = staff_routes(settings.zones, std::move(work));
+  for (host::Route& route : books_routes()) all.push_back(std::move(route));
   const std::string path = settings.webhook_path;
   const host::Raw hook = [settings = std::move(settings), &clock, ask = std::move(ask)](
                              http::Request request, http::ResponderPtr responder,
                              const host::Caller&) {
     webhook(settings, clock, ask, request, responder);
   };
-  using host::Access;
-  std::vector<host::Route> all = staff_routes();
   const std::initializer_list<host::Route> more{
       {"POST",
        "/v1/cards",

@@ -2,6 +2,7 @@
 #include "cloud/payments/ledger.hpp"
 #include "cloud/payments/rows.hpp"
 #include "cloud/payments/sql.hpp"
+#include "lib/base/check.hpp"
 
 namespace trayline::payments {
 namespace {
@@ -77,6 +78,32 @@ Result<void> save_payments(store::Session& session, const std::vector<Decision>&
   return update_payments(session, changed, now);
 }
 
+// What the ledger has must be what our rows go on from: the chain ends with the head, and no entry
+// is there a second time.
+Result<void> check_ledger(store::Session& session, const std::map<SiteId, Head>& heads,
+                          const std::vector<Transfer>& transfers) {
+  std::map<std::string, const Transfer*> by_entry;
+  for (const Transfer& t : transfers) by_entry[t.order.value + " " + t.entry] = &t;
+  const auto head_of = [&](const Transfer& t) {
+    const auto head = heads.find(t.site);
+    return head == heads.end() ? Head() : head->second;
+  };
+  store::Rows rows(4);
+  for (const auto& [about, t] : by_entry) {
+    rows.add(t->site.value, head_of(*t).seq, t->order.value, t->entry);
+  }
+  const Result<store::Answer> found = session.run(sql::find_ledger, rows);
+  if (!found) return fail(found.error());
+  for (const store::Row& row : *found) {
+    const std::string about = row.text("order_id") + " " + row.text("entry");
+    check(row.integer("there") == 0, "the ledger has this entry already: " + about);
+    const Transfer& t = *by_entry.at(about);
+    check(row.text("last_hash") == head_of(t).hash,
+          "the ledger's chain is broken at site " + t.site.value);
+  }
+  return {};
+}
+
 // The chains' ends are read here, in the transaction that moves them: of two hosts that post to a
 // site at once the later finds the row's place taken.
 Result<void> save_ledger(store::Session& session, const std::vector<Decision>& decisions,
@@ -98,6 +125,7 @@ Result<void> save_ledger(store::Session& session, const std::vector<Decision>& d
   for (const store::Row& row : *found) {
     heads[SiteId(row.text("site"))] = {row.integer("seq"), row.text("hash")};
   }
+  if (auto r = check_ledger(session, heads, transfers); !r) return r;
   store::Rows rows(12);
   for (const LedgerRow& row : chain(heads, transfers, now)) {
     const Transfer& t = row.transfer;
@@ -172,6 +200,34 @@ Result<void> save_events(store::Session& session, const std::vector<Decision>& d
   return write(session, sql::insert_notices, told, {{"now", to_ms(now)}});
 }
 
+// What is said of the books as a whole.
+Result<void> save_books(store::Session& session, const std::vector<Decision>& decisions, Time now) {
+  const auto run = [&](const store::Statement& statement, const store::Args& args) -> Result<void> {
+    const Result<store::Answer> done = session.run(statement, args);
+    return done ? Result<void>() : Result<void>(fail(done.error()));
+  };
+  store::Rows armed(1);
+  for (const Decision& d : decisions) {
+    for (const OrderId& order : d.armed) armed.add(order.value);
+    Result<void> done;
+    if (!d.stop.empty()) done = run(sql::put_stop, {{"why", d.stop}, {"now", to_ms(now)}});
+    if (done && d.resume) done = run(sql::delete_stop, {});
+    if (done && d.compared) {
+      const wire::payments::Compared& c = *d.compared;
+      done = run(sql::delete_comparisons, {{"before", to_ms(now - kComparisonsKept)}});
+      const store::Args args{{"now", to_ms(now)},
+                             {"differences", c.differences},
+                             {"difference_minor", c.difference_minor},
+                             {"payments", c.payments},
+                             {"transfers", c.transfers},
+                             {"findings", c.findings}};
+      if (done) done = run(sql::put_comparison, args);
+    }
+    if (!done) return done;
+  }
+  return write(session, sql::delete_unarmed, armed);
+}
+
 }  // namespace
 
 Result<void> save_decisions(store::Session& session, const std::vector<Decision>& decisions,
@@ -180,7 +236,8 @@ Result<void> save_decisions(store::Session& session, const std::vector<Decision>
   if (auto r = save_refunds(session, decisions, now); !r) return r;
   if (auto r = save_ledger(session, decisions, now); !r) return r;
   if (auto r = save_customers(session, decisions, now); !r) return r;
-  return save_events(session, decisions, now);
+  if (auto r = save_events(session, decisions, now); !r) return r;
+  return save_books(session, decisions, now);
 }
 
 }  // namespace trayline::payments

@@ -1,15 +1,12 @@
 #include "cloud/payments/settlement.hpp"
 
 #include <array>
-#include <charconv>
-#include <map>
+#include <set>
 
 #include "cloud/payments/sql.hpp"
 
 namespace trayline::payments {
 namespace {
-
-constexpr Millis kDay{86'400'000};
 
 struct Column {
   std::string_view name;
@@ -19,6 +16,7 @@ constexpr std::array kColumns{Column{"captures", &Settlement::captures},
                               Column{"gross_minor", &Settlement::gross_minor},
                               Column{"tax_minor", &Settlement::tax_minor},
                               Column{"refunds_minor", &Settlement::refunds_minor},
+                              Column{"disputes_minor", &Settlement::disputes_minor},
                               Column{"net_minor", &Settlement::net_minor},
                               Column{"provider_minor", &Settlement::provider_minor},
                               Column{"difference_minor", &Settlement::difference_minor}};
@@ -35,51 +33,50 @@ void add(Settlement& line, const store::Row& row) {
   }
   if (kind == "refund") line.refunds_minor += minor;
   if (kind == "refund_back") line.refunds_minor -= minor;
+  if (kind == "dispute") line.disputes_minor += minor;
+  if (kind == "dispute_back") line.disputes_minor -= minor;
   if (row.text("debit").starts_with("provider:")) line.provider_minor += minor;
   if (row.text("credit").starts_with("provider:")) line.provider_minor -= minor;
 }
 
 }  // namespace
 
-Result<Time> parse_day(std::string_view text) {
-  const auto wrong = [] {
-    return fail(Code::invalid_argument, "a day is written like 2026-11-30");
-  };
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return wrong();
-  const auto number = [&](std::size_t from, std::size_t digits) {
-    int value = -1;
-    const char* end = text.data() + from + digits;
-    const auto [stopped, error] = std::from_chars(text.data() + from, end, value);
-    return error == std::errc() && stopped == end ? value : -1;
-  };
-  const int year = number(0, 4);
-  const int month = number(5, 2);
-  const int day = number(8, 2);
-  if (year < 1970 || month < 1 || day < 1) return wrong();
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok()) return wrong();
-  return Time(std::chrono::sys_days(date));
+Result<zone::Day> parse_day(std::string_view text) {
+  const std::optional<zone::Day> day = zone::parse_day(text);
+  if (!day) return fail(Code::invalid_argument, "a day is written like 2026-11-30");
+  return *day;
 }
 
-Result<std::vector<Settlement>> settle_day(store::Session& session, Time day, const SiteId& site) {
-  const auto rows =
-      session.run(sql::read_settlement, {{"begin", to_ms(day)}, {"end", to_ms(day + kDay)}});
-  if (!rows) return fail(rows.error());
+Result<std::vector<Settlement>> settle_day(store::Session& session, zone::Day day,
+                                           const SiteZones& zones, const SiteId& site) {
+  const auto zone_of = [&](const SiteId& of) {
+    const auto found = zones.find(of);
+    return found == zones.end() ? std::string("UTC") : found->second;
+  };
+  std::set<std::string> names{"UTC"};
+  for (const auto& [of, name] : zones) names.insert(name);
   std::map<std::pair<std::string, std::string>, Settlement> lines;
-  for (const store::Row& row : *rows) {
-    if (!site.empty() && row.text("site") != site.value) continue;
-    const Result<Currency> currency = Currency::parse(row.text("currency"));
-    if (!currency) return fail(currency.error());
-    Settlement& line = lines[{row.text("site"), row.text("currency")}];
-    line.site = SiteId(row.text("site"));
-    line.currency = *currency;
-    add(line, row);
+  for (const std::string& name : names) {
+    const auto zone = zone::Zone::find(name);
+    if (!zone) return fail(Code::unavailable, "the time zone " + name + " is not on this machine");
+    const store::Args args{{"begin", to_ms(zone->begin_of(day))},
+                           {"end", to_ms(zone->begin_of(day + std::chrono::days(1)))}};
+    const auto rows = session.run(sql::read_settlement, args);
+    if (!rows) return fail(rows.error());
+    for (const store::Row& row : *rows) {
+      const SiteId of(row.text("site"));
+      if ((!site.empty() && of != site) || zone_of(of) != name) continue;
+      const Result<Currency> currency = Currency::parse(row.text("currency"));
+      if (!currency) return fail(currency.error());
+      Settlement& line = lines[{of.value, row.text("currency")}];
+      line.site = of;
+      line.currency = *currency;
+      add(line, row);
+    }
   }
   std::vector<Settlement> all;
   for (auto& [key, line] : lines) {
-    line.net_minor = line.gross_minor - line.refunds_minor;
+    line.net_minor = line.gross_minor - line.refunds_minor - line.disputes_minor;
     line.difference_minor = line.provider_minor - line.net_minor;
     all.push_back(line);
   }
@@ -117,7 +114,8 @@ std::string to_text(std::string_view day, const std::vector<Settlement>& lines) 
     const auto money = [&](std::int64_t minor) { return to_string(Money{minor, line.currency}); };
     text += std::string(day) + " " + line.site.value + ": " + std::to_string(line.captures) +
             " payments, " + money(line.gross_minor) + " (tax " + money(line.tax_minor) +
-            "), paid back " + money(line.refunds_minor) + ", net " + money(line.net_minor) +
+            "), paid back " + money(line.refunds_minor) + ", disputed " +
+            money(line.disputes_minor) + ", net " + money(line.net_minor) +
             ", difference to the providers' accounts " + money(line.difference_minor) + "\n";
   }
   return text;
@@ -131,7 +129,7 @@ std::string to_html(std::string_view day, const std::vector<Settlement>& lines) 
       "td,th{border:1px solid #888;padding:.3em .6em;text-align:right}"
       "td:first-child,th:first-child{text-align:left}</style></head><body><h1>Settlement " +
       date + "</h1><table><tr><th>site</th><th>payments</th><th>gross</th><th>tax</th>" +
-      "<th>paid back</th><th>net</th><th>difference</th></tr>";
+      "<th>paid back</th><th>disputed</th><th>net</th><th>difference</th></tr>";
   for (const Settlement& line : lines) {
     page += "<tr><td>" + line.site.value + "</td><td>" + std::to_string(line.captures) + "</td>";
     for (const std::int64_t minor : {line.gross_minor, line.tax_minor, line.refunds_minor,

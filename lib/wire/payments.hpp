@@ -1,5 +1,5 @@
 // What payments accepts: holds, captures, voids, refunds, wishes about cards, and what the provider
-// says (payments_provider.hpp).
+// says (payments_provider.hpp), and about its own books (payments_books.hpp).
 #pragma once
 #include <array>
 #include <optional>
@@ -9,6 +9,7 @@
 #include "lib/base/describe.hpp"
 #include "lib/base/ids.hpp"
 #include "lib/base/money.hpp"
+#include "lib/wire/payments_books.hpp"
 #include "lib/wire/payments_provider.hpp"
 
 namespace trayline::wire::payments {
@@ -175,22 +176,10 @@ struct SecretSeen {
   }
 };
 
-// Time to look at a payment again: what is under way is read back, a hold may end.
-struct LookAgain {
-  static constexpr std::string_view kType = "look_again";
-  OrderId order;
-  static void describe(auto& member, auto& self) { member("order", self.order); }
-};
-
-// Time to look at the events that nobody could be found for.
-struct LookAtParked {
-  static constexpr std::string_view kType = "look_at_parked";
-  static void describe(auto&, auto&) {}
-};
-
 inline constexpr std::string_view kService = "payments";
 using In = std::variant<Hold, Raise, Capture, Void, Refund, CounterPaid, SetUpCard, CustomerReady,
                         CardSaved, IntentSeen, RefundSeen, Notice, CardGone, CardWish, ShowPayment,
-                        SecretSeen, LookAgain, LookAtParked>;
+                        SecretSeen, LookAgain, LookAtParked, Begin, Stop, Resume, CompareBooks,
+                        Compared, DisputeSeen>;
 
 }  // namespace trayline::wire::payments

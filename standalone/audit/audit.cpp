@@ -1,38 +1,10 @@
 #include "standalone/audit/audit.hpp"
 
+#include "cloud/gather_books.hpp"
 #include "cloud/open_store.hpp"
-#include "cloud/orders/books.hpp"
 #include "standalone/places/places.hpp"
 
 namespace trayline::audit {
-namespace {
-
-Result<void> gather_orders(store::Session& session, payments::Books& books) {
-  books.orders.emplace();
-  using enum wire::orders::State;
-  auto done = orders::each_order(session, [&](OrderId id, wire::orders::State state) {
-    const bool over = state == cancelled || state == expired || state == refunded;
-    books.orders->push_back({std::move(id), std::string(enum_name(state)), over});
-  });
-  if (!done) return done;
-  std::map<CoreId, payments::FateBook> fates;
-  done = orders::each_fate(session, [&](CoreId core, const std::string& fate, std::int64_t n) {
-    payments::FateBook& book = fates[core];
-    book.core = core;
-    book.stored += n;
-    if (fate == "charged") book.charged += n;
-    if (fate == "superseded") book.superseded += n;
-    if (fate == "closed") book.closed += n;
-    if (fate == "open") book.open += n;
-  });
-  if (!done) return done;
-  books.fates.emplace();
-  for (auto& [core, book] : fates) books.fates->push_back(book);
-  return {};
-}
-
-}  // namespace
-
 Result<cloud::Settings> settings_of(const Options& options) {
   std::string config = options.config;
   if (config.empty()) {
@@ -43,13 +15,6 @@ Result<cloud::Settings> settings_of(const Options& options) {
   return cloud::load_settings(config);
 }
 
-Result<payments::Books> gather(store::Session& session) {
-  Result<payments::Books> books = payments::load_books(session);
-  if (!books) return books;
-  if (auto r = gather_orders(session, *books); !r) return fail(r.error());
-  return books;
-}
-
 Result<payments::AuditReport> audit(const Options& options) {
   const Result<cloud::Settings> settings = settings_of(options);
   if (!settings) return fail(settings.error());
@@ -58,7 +23,7 @@ Result<payments::AuditReport> audit(const Options& options) {
   payments::AuditReport report;
   // The cloud may move between two statements: what differs is looked at again.
   for (int looks = 0; looks < 3; ++looks) {
-    Result<payments::Books> books = gather(**session);
+    Result<payments::Books> books = cloud::gather_books(**session);
     if (!books) return fail(books.error());
     if (options.provider) {
       auto theirs = ask_provider(settings->payments);

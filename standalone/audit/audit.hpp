@@ -16,9 +16,6 @@ struct Options {
 Result<cloud::Settings> settings_of(const Options& options);
 // The provider's intents with an order of ours, and what was paid back of them. Waits for it.
 Result<std::vector<payments::ProviderBook>> ask_provider(const cloud::PaymentsSettings& settings);
-// Payments' and orders' books of one store, without the provider's.
-Result<payments::Books> gather(store::Session& session);
-
 Result<payments::AuditReport> audit(const Options& options);
 std::string to_text(const payments::AuditReport& report);
 Json to_json(const payments::AuditReport& report);

@@ -5,6 +5,7 @@
 
 #include "cloud/open_store.hpp"
 #include "cloud/payments/settlement.hpp"
+#include "cloud/store_file.hpp"
 #include "standalone/audit/audit.hpp"
 #include "standalone/up/state_folder.hpp"
 
@@ -34,13 +35,16 @@ Result<void> write_file(const std::string& path, const std::string& content) {
 }
 
 Result<std::vector<payments::Settlement>> settle(const Wanted& wanted) {
-  const Result<Time> day = payments::parse_day(wanted.day);
+  const Result<zone::Day> day = payments::parse_day(wanted.day);
   if (!day) return fail(day.error());
   const Result<cloud::Settings> settings = settings_of(wanted.books);
   if (!settings) return fail(settings.error());
+  const Result<cloud::StoreFile> store = cloud::load_store(settings->store_file);
+  if (!store) return fail(store.error());
   const auto session = cloud::open_reader(*settings);
   if (!session) return fail(session.error());
-  return payments::settle_day(**session, *day, SiteId(wanted.site));
+  const payments::SiteZones zones{{store->site.id, store->site.time_zone}};
+  return payments::settle_day(**session, *day, zones, SiteId(wanted.site));
 }
 
 }  // namespace
@@ -67,7 +71,7 @@ int main_of_audit(int argc, char** argv) {
 
 int main_of_settlement(int argc, char** argv) {
   CLI::App app(
-      "What a day (UTC) brought, per site: payments, gross, tax, paid back, net.\n"
+      "What a day of the site's clock brought: payments, gross, tax, paid back, disputed, net.\n"
       "Example: trayline settlement --day 2026-11-30 --csv november-30.csv",
       "trayline settlement");
   Wanted wanted;

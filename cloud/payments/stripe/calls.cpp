@@ -141,8 +141,9 @@ Call list_intents(const std::string& customer, std::int64_t created_from_s, std:
   return page("/v1/payment_intents", std::move(params), std::move(after));
 }
 
-Call list_refunds(const std::string& intent, std::string after) {
+Call list_refunds(const std::string& intent, std::int64_t created_from_s, std::string after) {
   Params params{{"limit", std::to_string(page_rows)}};
+  if (created_from_s > 0) params.emplace_back("created[gte]", std::to_string(created_from_s));
   if (!intent.empty()) params.emplace(params.begin(), "payment_intent", intent);
   return page("/v1/refunds", std::move(params), std::move(after));
 }

@@ -53,7 +53,7 @@ Call read_intent(const std::string& intent);
 // customer: empty for all of them.
 Call list_intents(const std::string& customer, std::int64_t created_from_s, std::string after);
 // intent: empty for all of them.
-Call list_refunds(const std::string& intent, std::string after);
+Call list_refunds(const std::string& intent, std::int64_t created_from_s, std::string after);
 
 // invalid_argument where a member is missing or of the wrong type.
 Result<Intent> decode_intent(const Json& json);

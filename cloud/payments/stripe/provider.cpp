@@ -164,7 +164,7 @@ void Provider::find_intent(const NewIntent& wanted, std::int64_t created_from_s,
 void Provider::find_refund(const NewRefund& wanted, Done<Refund> done) {
   auto search = std::make_shared<Search<Refund>>();
   search->page = [intent = wanted.intent](std::string after) {
-    return list_refunds(intent, std::move(after));
+    return list_refunds(intent, 0, std::move(after));
   };
   search->decode = decode_refund_page;
   search->is_it = [id = wanted.refund.value](const Refund& refund) {

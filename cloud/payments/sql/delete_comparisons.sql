@@ -1,0 +1,1 @@
+DELETE FROM payments_comparisons WHERE at_ms < :before

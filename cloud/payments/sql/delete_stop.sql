@@ -1,0 +1,1 @@
+DELETE FROM payments_stops WHERE id = 'payments'

@@ -1,0 +1,1 @@
+SELECT why FROM payments_stops WHERE id = 'payments'
