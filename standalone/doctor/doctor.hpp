@@ -19,7 +19,7 @@ constexpr auto enum_names(Level) {
 }
 
 struct Line {
-  std::string section;  // versions, programs, state, certificates, ports, disk
+  std::string section;  // versions, programs, state, payments, certificates, ports, disk
   std::string what;
   Level level = Level::ok;
   std::string found;

@@ -57,6 +57,23 @@ TEST(Doctor, AFullDiskIsBadBeforeItIsFull) {
   expect_advice(judge_disk("/", 0));
 }
 
+TEST(Doctor, BooksThatDoNotAgreeAreBadAndSayWhatToDo) {
+  const auto levels = [](const BooksSeen& books) {
+    std::vector<Level> all;
+    for (const Line& line : judge_books(books, kNow)) {
+      expect_advice(line);
+      all.push_back(line.level);
+    }
+    return all;
+  };
+  using enum Level;
+  using Levels = std::vector<Level>;
+  EXPECT_EQ(levels({"cloud.toml", "", 3, std::nullopt, {}}), (Levels{ok, ok, ok}));
+  EXPECT_EQ(levels({"cloud.toml", "", 0, 0, kNow - hours(3)}), (Levels{ok, ok, ok}));
+  EXPECT_EQ(levels({"cloud.toml", "", 0, 0, kNow - hours(50)}), (Levels{ok, warn, ok}));
+  EXPECT_EQ(levels({"cloud.toml", "a chain broke", 0, 2, kNow}), (Levels{bad, bad, ok}));
+}
+
 TEST(Doctor, LimitsHaveNamesOfTheirOwnAndValues) {
   std::set<std::string> names;
   for (const Limit& limit : limits()) {

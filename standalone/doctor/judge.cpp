@@ -70,6 +70,35 @@ Line judge_holder(const Holder& holder) {
   return line;
 }
 
+std::vector<Line> judge_books(const BooksSeen& books, Time now) {
+  Line stopped{"payments", books.store, Level::ok, "money moves", ""};
+  if (!books.stopped.empty()) {
+    stopped.level = Level::bad;
+    stopped.found = "stopped: " + books.stopped;
+    stopped.todo =
+        "run `trayline audit --provider`, mend what it names, then POST "
+        "/v1/staff/payments/resume (docs/operations/run.md)";
+  }
+  Line compared{"payments", "comparison with the provider", Level::ok, "", ""};
+  if (!books.differences) {
+    compared.found = "not yet";
+  } else if (*books.differences > 0) {
+    compared.level = Level::bad;
+    compared.found =
+        std::to_string(*books.differences) + " differences at " + to_rfc3339(books.compared);
+    compared.todo = "run `trayline audit --provider`: it names them";
+  } else {
+    compared.found = "no difference at " + to_rfc3339(books.compared);
+    if (now - books.compared > kComparedWarn) {
+      compared.level = Level::warn;
+      compared.todo = "it should come every day: look into the cloud's log for what hinders it";
+    }
+  }
+  Line parked{"payments", "events of the provider", Level::ok,
+              std::to_string(books.parked) + " wait for their order", ""};
+  return {stopped, compared, parked};
+}
+
 bool Report::ok() const {
   return std::none_of(lines.begin(), lines.end(),
                       [](const Line& line) { return line.level == Level::bad; });

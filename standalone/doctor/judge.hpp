@@ -1,13 +1,17 @@
 // What a finding means. Pure.
 #pragma once
+#include <chrono>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "lib/base/clock.hpp"
 #include "standalone/doctor/doctor.hpp"
 
 namespace trayline::doctor {
 
-inline constexpr int kDaysWarn = 21;  // a certificate that ends within them
+inline constexpr int kDaysWarn = 21;                    // a certificate that ends within them
+inline constexpr std::chrono::hours kComparedWarn{49};  // since the last comparison
 inline constexpr std::uint64_t kDiskWarnBytes = 2ULL << 30;
 inline constexpr std::uint64_t kDiskBadBytes = 200ULL << 20;
 
@@ -37,5 +41,15 @@ struct Holder {
   std::string program;  // its name; empty where no such process lives
 };
 Line judge_holder(const Holder& holder);
+
+// How a store's books stand.
+struct BooksSeen {
+  std::string store;    // its cloud.toml, shortened for people
+  std::string stopped;  // why payments are stopped; empty: they are not
+  std::int64_t parked = 0;
+  std::optional<std::int64_t> differences;  // of the last comparison; none: there was none
+  Time compared;
+};
+std::vector<Line> judge_books(const BooksSeen& books, Time now);
 
 }  // namespace trayline::doctor

@@ -11,6 +11,8 @@
 #include <fstream>
 #include <opencv2/core/utility.hpp>
 
+#include "cloud/open_store.hpp"
+#include "cloud/payments/books_state.hpp"
 #include "infra/broker/process.hpp"
 #include "infra/pki/pki.hpp"
 #include "standalone/doctor/judge.hpp"
@@ -163,6 +165,38 @@ void look_at_disk(Lines& out, const std::string& state) {
       judge_disk(folder.string(), std::uint64_t{disk.f_bavail} * std::uint64_t{disk.f_frsize}));
 }
 
+bool has_books(store::Session& reader) {
+  const auto rows = reader.run({"doctor.find_books",
+                                "SELECT count(*) AS n FROM store_migrations "
+                                "WHERE module = 'payments' AND name = '0006_books'",
+                                {}});
+  return rows && rows->at(0).integer("n") > 0;
+}
+
+// Beside the cloud that runs on it, or without one.
+void look_at_books(Lines& out, const std::string& state, Time now) {
+  const Result<std::string> config = places::find_cloud_config(state);
+  if (!config) return;  // no store there yet, or several
+  const Result<cloud::Settings> settings = cloud::load_settings(*config);
+  if (!settings)
+    return out.push_back({"payments", *config, Level::bad, settings.error().detail,
+                          "mend it: the cloud does not start with it"});
+  if (settings->store.engine != "postgres" && !fs::exists(cloud::sqlite_path(*settings))) return;
+  const auto reader = cloud::open_reader(*settings);
+  Result<payments::BooksState> books = fail(Code::conflict, "an earlier release wrote it");
+  if (!reader) books = fail(reader.error());
+  if (reader && has_books(**reader)) books = payments::read_books_state(**reader);
+  if (!books) {
+    out.push_back({"payments", *config, Level::warn, "cannot be read: " + books.error().detail,
+                   "start the cloud once, or `trayline migrate`, and look again"});
+    return;
+  }
+  BooksSeen seen{fs::path(*config).lexically_relative(state).string(), books->stopped,
+                 books->parked, std::nullopt, books->compared_at};
+  if (books->compared) seen.differences = books->compared->differences;
+  for (Line& line : judge_books(seen, now)) out.push_back(std::move(line));
+}
+
 }  // namespace
 
 Report examine(const std::string& program, const std::string& state, const Clock& clock) {
@@ -170,6 +204,7 @@ Report examine(const std::string& program, const std::string& state, const Clock
   look_at_versions(report.lines);
   look_at_programs(report.lines, program);
   const bool runs = look_at_state(report.lines, state);
+  look_at_books(report.lines, state, clock.now());
   look_at_certificates(report.lines, state, clock.now());
   for (const Known& known : kPorts) {
     report.lines.push_back(judge_port({known.port, known.what, is_taken(known.port), runs}));
