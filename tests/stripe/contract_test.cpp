@@ -4,6 +4,7 @@
 
 #include "cloud/payments/stripe/provider.hpp"
 #include "cloud/payments/stripe/signature.hpp"
+#include "cloud/payments/stripe_provider.hpp"
 #include "lib/base/encoding.hpp"
 #include "sim/stripe/form.hpp"
 #include "sim/stripe/simulator.hpp"
@@ -84,14 +85,36 @@ class Contract : public testing::Test {
     EXPECT_EQ(reply.status, 200) << reply.body.dump();
     return reply.body.text_at("payment_method");
   }
-  stripe::Intent created(const std::string& order) {
+  stripe::Intent created(const std::string& order, const std::string& number = "4242424242424242") {
     who = customer();
-    card = saved_card(who, "4242424242424242");
+    card = saved_card(who, number);
     std::optional<stripe::Outcome<stripe::Intent>> intent;
     provider.create_intent({OrderId(order), 1, Money{1250, *Currency::parse("EUR")}, who, card},
                            "tl-" + order + "-create-1", into(intent));
     EXPECT_TRUE(intent && *intent);
     return intent->value();
+  }
+
+  // What payments hears of the account's events of a kind; as: under another type.
+  template <class M>
+  std::vector<M> heard(const std::string& type, const std::string& as = "") {
+    std::vector<M> all;
+    stripe::Call list;
+    list.method = "GET";
+    list.path = "/v1/events";
+    list.params = {{"type", type}};
+    client.call(list, [&](Result<stripe::Reply> reply) {
+      ASSERT_TRUE(reply) << reply.error().detail;
+      for (const Json& body : *reply->body.at("data")->as_array()) {
+        Result<stripe::Event> event = stripe::decode_event(body.dump());
+        ASSERT_TRUE(event) << event.error().detail;
+        if (!as.empty()) event->type = as;
+        const auto message = payments::message_of(*event);
+        ASSERT_TRUE(message && *message) << type;
+        all.push_back(std::get<M>(std::any_cast<const wire::payments::In&>((*message)->body)));
+      }
+    });
+    return all;
   }
 
   ManualClock clock{from_ms(1'772'500'000'000)};
@@ -129,6 +152,30 @@ TEST_F(Contract, HoldsCapturesAndRefundsAnOrder) {
   const Json books = stripe_sim::ledger(account.state());
   EXPECT_EQ(books.at("charges", 0)->text_at("key"), "tl-o1-capture-1");
   EXPECT_EQ(books.at("charges", 0)->int_at("refunded"), 400);
+}
+
+TEST_F(Contract, ADisputeTakesTheMoneyAndGivesItBackByItsEvents) {
+  using wire::payments::DisputeSeen;
+  using wire::payments::Notice;
+  const stripe::Intent intent = created("o1", "4000000000000259");
+  provider.confirm(intent.id, true, "tl-o1-confirm-1", into(last));
+  provider.capture(intent.id, 1000, "tl-o1-capture-1", into(last));
+  const auto out = heard<DisputeSeen>("charge.dispute.funds_withdrawn");
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0].intent, intent.id);
+  EXPECT_EQ(to_string(out[0].amount), "EUR 10.00");
+  EXPECT_FALSE(out[0].back);
+  EXPECT_EQ(heard<Notice>("charge.dispute.created").at(0).id, out[0].id);
+  const auto back =
+      heard<DisputeSeen>("charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated");
+  EXPECT_TRUE(back.at(0).back);
+  EXPECT_EQ(back.at(0).id, out[0].id) << "the same dispute";
+  const auto closed = account.call({.method = "POST",
+                                    .path = "/v1/disputes/" + out[0].id + "/close",
+                                    .authorization = "Bearer sk_test_contract"},
+                                   clock.now(), random);
+  ASSERT_EQ(closed.status, 200) << closed.body.dump();
+  EXPECT_EQ(heard<Notice>("charge.dispute.closed").at(0).reason, "lost");
 }
 
 TEST_F(Contract, CapturesOnceWhateverIsLostOnTheWay) {
