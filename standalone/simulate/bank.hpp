@@ -44,6 +44,8 @@ class Bank {
                  const std::string& card);
   void challenge(const std::string& intent, bool pass);
   void lapse(const std::string& intent);
+  // Somebody else says that this intent was paid.
+  void forge(const std::string& intent);
   // The intent of an order in this status; empty: none.
   std::string intent_of(const OrderId& order, std::string_view status) const;
 

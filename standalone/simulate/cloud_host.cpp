@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cloud/payments/counter_provider.hpp"
 #include "cloud/payments/service.hpp"
 #include "cloud/payments/stripe_provider.hpp"
 #include "cloud/push/service.hpp"
@@ -38,6 +39,7 @@ class HookAnswer final : public http::Responder {
 struct CloudHost::Process {
   std::unique_ptr<stripe::Client> client;
   std::unique_ptr<payments::Provider> provider;
+  std::unique_ptr<payments::Provider> counter;
   std::vector<std::unique_ptr<host::Service>> services;
   std::vector<std::unique_ptr<host::Executor>> executors;
   std::unique_ptr<bus::Bus> bus;
@@ -59,6 +61,8 @@ CloudHost::CloudHost(Parts parts, std::string name)
 
 CloudHost::~CloudHost() = default;
 
+store::Session* CloudHost::reader() { return process_ ? process_->reader.get() : nullptr; }
+
 // Client, provider, services and executors, in the order of cloud/cloud.cpp.
 void CloudHost::make_services(Process& p) {
   stripe::Settings wire;
@@ -67,6 +71,7 @@ void CloudHost::make_services(Process& p) {
                                               parts_.bank.outside(), clock_, parts_.engine.random);
   p.provider = payments::make_stripe_provider([](const std::function<void()>& task) { task(); },
                                               *p.client, payments::StripeSettings{});
+  p.counter = payments::make_counter_provider(store_, clock_);
   p.services.push_back(catalogue::make_service());
   p.services.push_back(orders::make_service(parts_.settings.orders));
   p.services.push_back(payments::make_service());
@@ -79,7 +84,7 @@ void CloudHost::make_services(Process& p) {
     service = watched(std::move(service), parts_.rules, early(p));
   }
   p.executors.push_back(
-      planted(payments::make_executor({*p.provider, nullptr}, clock_), parts_.plants));
+      planted(payments::make_executor({*p.provider, p.counter.get()}, clock_), parts_.plants));
   p.executors.push_back(make_push(parts_.engine, parts_.swarm, parts_.rules));
   for (auto& executor : p.executors) {
     executor = waking(std::move(executor), [this] { wake_in(Millis(1)); });

@@ -56,6 +56,8 @@ class CloudHost {
   void start();
   void crash();
   bool up() const { return process_ != nullptr; }
+  // What its routes read; null where it is not up.
+  store::Session* reader();
   MachineClock& clock() { return clock_; }
   // After a jump of its clock.
   void wake() { wake_in(Millis(1)); }

@@ -84,6 +84,11 @@ void Core::start() {
   publish_waiting();
 }
 
+const wire::ScreenState* Core::shows(std::size_t station) const {
+  const screen::Board* board = boards_ ? boards_->find(screens_[station].value) : nullptr;
+  return board != nullptr && board->state ? &*board->state : nullptr;
+}
+
 agent::Totals Core::totals() const { return agent_ ? agent_->totals() : last_totals_; }
 
 void Core::put_tray(std::size_t station, Tray tray) {
@@ -113,6 +118,7 @@ void Core::look(Place& place) {
   p.device_time_ms = to_ms(clock_.now());
   see(*place.tray, p);
   for (const auto& [order, text] : place.tray->codes) p.codes.push_back(text);
+  for (const auto& [user, text] : place.tray->customers) p.codes.push_back(text);
   p.image = sha256_hex(p.id.value);
   Look truth;
   truth.items = place.tray->items;
@@ -121,6 +127,7 @@ void Core::look(Place& place) {
   truth.visit = p.visit;
   truth.number = p.number;
   for (const auto& [order, text] : place.tray->codes) truth.codes.push_back(order);
+  for (const auto& [user, text] : place.tray->customers) truth.customers.push_back(user);
   if (std::exchange(killer_next_, false)) {
     // Beyond three times in quick succession it is refused.
     parts_.killers[p.id.value] = static_cast<int>(parts_.engine.between(1, 6));

@@ -18,6 +18,7 @@ struct Tray {
   std::map<Sku, std::int64_t> items;
   std::vector<std::pair<OrderId, std::string>> codes;  // orders and their codes' texts
   Sight sight = Sight::clear;
+  std::vector<std::pair<UserId, std::string>> customers = {};  // and their own codes
 };
 
 class Core {
@@ -36,6 +37,8 @@ class Core {
 
   const CoreId& id() const { return id_; }
   bool occupied(std::size_t station) const { return stations_[station].tray.has_value(); }
+  // What the screen beside it shows; null before it shows anything.
+  const wire::ScreenState* shows(std::size_t station) const;
   void put_tray(std::size_t station, Tray tray);
   // Something on it changes, or somebody touches it.
   void change_tray(std::size_t station, Tray tray);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "cloud/orders/token.hpp"
+
 namespace trayline::simulate {
 namespace {
 
@@ -30,8 +32,35 @@ const std::vector<People::Plan>& People::plans() {
       {"two orders on one tray", 4, &People::two_orders_one_tray},
       {"paid back", 8, &People::paid_back},
       {"cancelled by staff", 4, &People::cancelled_by_staff},
+      {"edited", 10, &People::edited},
+      {"settled", 12, &People::settled},
+      {"reviewed", 6, &People::reviewed},
+      {"another card", 6, &People::another_card, false},
+      {"at the counter", 8, &People::at_the_counter, false},
+      {"walks up", 10, &People::walks_up, false},
+      {"with one's own code", 5, &People::with_own_code},
   };
   return all;
+}
+
+void People::arrive() {
+  // Declines come with the charge; challenges when a card is saved and at each payment; some holds
+  // do not grow, and some refunds take their time or fail after they have succeeded.
+  const std::vector<std::string> cards{"pm_card_visa",
+                                       "pm_card_mastercard",
+                                       "pm_card_amex",
+                                       "pm_card_threeDSecure2Required",
+                                       "pm_card_chargeCustomerFail",
+                                       "pm_card_authenticationRequiredOnSetup",
+                                       "pm_card_refundFail",
+                                       "pm_card_pendingRefund"};
+  for (const std::string& card : cards) {
+    const UserId user("user-" + std::to_string(customers_.size()));
+    customers_.push_back({user, card, card == "pm_card_threeDSecure2Required"});
+    save_card(customers_.back(), "first");
+  }
+  const auto& menu = parts_.settings.menu.items;
+  if (parts_.engine.chance(0.7)) count(parts_.engine.pick(menu).sku, parts_.engine.between(1, 9));
 }
 
 void People::plan(int orders, Millis over) {
@@ -55,7 +84,7 @@ void People::plan(int orders, Millis over) {
     });
     parts_.engine.after(parts_.engine.between(Millis(0), over), [this, wish, plan = *plan] {
       parts_.engine.note("wish", {wish->attempt, wish->user.value, plan.name});
-      order(wish);
+      if (plan.orders) order(wish);
       (this->*plan.act)(wish);
     });
   }
@@ -63,6 +92,15 @@ void People::plan(int orders, Millis over) {
 
 Tray People::tray_of(const WishPtr& wish, Sight sight) const {
   return {wish->items, {{wish->order, wish->code}}, sight};
+}
+
+Tray People::with_code_of(const UserId& user, Tray tray) const {
+  // A phone takes the time from the network.
+  const Time expires = parts_.engine.now() + parts_.settings.orders->customer_code_life;
+  tray.codes.clear();
+  tray.customers = {
+      {user, orders::sign_customer({user, expires}, parts_.settings.orders->token_key)}};
+  return tray;
 }
 
 Tray People::wrong(Tray tray) {
@@ -74,14 +112,7 @@ Tray People::wrong(Tray tray) {
   return tray;
 }
 
-void People::later(const WishPtr& wish, Millis delay, std::function<void()> task, int patience) {
-  parts_.engine.after(delay, [this, wish, task = std::move(task), patience] {
-    if (!wish->order.empty()) return task();
-    if (patience > 0) later(wish, kMinute, task, patience - 1);
-  });
-}
-
-void People::stand(Tray first, Looks then, int patience) {
+void People::stand(Tray first, Looks then, const There& there, int patience) {
   std::vector<std::pair<Core*, std::size_t>> free;
   for (const auto& core : parts_.cores) {
     for (std::size_t station = 0; station < 2; ++station) {
@@ -90,11 +121,12 @@ void People::stand(Tray first, Looks then, int patience) {
   }
   if (free.empty()) {
     if (patience == 0) return;
-    return parts_.engine.after(kMinute,
-                               [this, first, then, patience] { stand(first, then, patience - 1); });
+    return parts_.engine.after(
+        kMinute, [this, first, then, there, patience] { stand(first, then, there, patience - 1); });
   }
   const auto [core, station] = parts_.engine.pick(free);
   core->put_tray(station, std::move(first));
+  if (there) there(*core, station);
   if (parts_.engine.chance(kCutAtTray * parts_.swarm.core_crashes)) {
     parts_.engine.after(parts_.engine.between(Millis(0), Millis(2'000)),
                         [core = core] { core->cut_power(); });
@@ -182,11 +214,22 @@ void People::with_other_code(const WishPtr& wish) {
   later(wish, parts_.engine.between(kMinute, 30 * kMinute), [this, wish] {
     const WishPtr& other = parts_.engine.pick(wishes_);
     if (other->order.empty()) return;
+    if (parts_.engine.chance(0.3)) return forged(other);
     Tray tray = tray_of(wish);
     if (parts_.engine.chance(0.5)) tray.codes.clear();
     tray.codes.emplace_back(other->order, other->code);
     stand(tray, {});
   });
+}
+
+// A code that somebody made up for another's order, over the right things.
+void People::forged(const WishPtr& wish) {
+  Tray tray = tray_of(wish);
+  std::string text = wish->code;
+  if (text.empty()) return;
+  text.back() = text.back() == 'A' ? 'B' : 'A';
+  tray.codes = {{OrderId("nobody's"), text}};
+  stand(std::move(tray), {});
 }
 
 void People::without_code(const WishPtr& wish) {
@@ -200,10 +243,18 @@ void People::without_code(const WishPtr& wish) {
   });
 }
 
-void People::never_comes(const WishPtr&) {}
+void People::never_comes(const WishPtr& wish) {
+  later(wish, parts_.engine.between(kMinute, 20 * kMinute), [this, wish] {
+    const std::string intent = parts_.bank.intent_of(wish->order, "requires_capture");
+    if (!intent.empty()) parts_.bank.forge(intent);
+  });
+}
 
 void People::cancelled(const WishPtr& wish) {
-  later(wish, parts_.engine.between(Millis(10), 20 * kMinute), [this, wish] { cancel(wish); });
+  later(wish, parts_.engine.between(Millis(10), 20 * kMinute), [this, wish] {
+    if (parts_.engine.chance(0.5)) return cancel(wish);
+    ask_cancel(wish, read(wish->order, wish->user));
+  });
 }
 
 void People::cancelled_at_the_tray(const WishPtr& wish) {

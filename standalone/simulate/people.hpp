@@ -1,80 +1,48 @@
-// Who uses a store: customers with good and bad cards, who order, cancel, put down trays that are
-// right, wrong, unsure or somebody else's, mend them, and ask again when they hear nothing.
-// One thread.
+// Who uses a store: customers with good and bad cards, who order, edit, cancel, put down trays that
+// are right, wrong, unsure or somebody else's, mend them, take walk-up trays and pay at the
+// counter; and staff, who decide, take money and give it back. One thread.
 #pragma once
-#include <functional>
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "standalone/simulate/cloud_host.hpp"
-#include "standalone/simulate/core.hpp"
+#include "standalone/simulate/asking.hpp"
 
 namespace trayline::simulate {
 
-class People {
+class People : private Asking {
  public:
-  struct Parts {
-    Engine& engine;
-    const Swarm& swarm;
-    Rules& rules;
-    Bank& bank;
-    const CloudSettings& settings;
-    std::vector<std::unique_ptr<CloudHost>>& hosts;
-    std::vector<std::unique_ptr<Core>>& cores;
-  };
-  explicit People(Parts parts) : parts_(parts) {}
+  using Parts = Asking::Parts;
+  explicit People(Parts parts) : Asking(parts) {}
 
-  // Customers come and save their cards.
-  void arrive(int customers);
+  // Customers come and save their cards; staff counts what is left of an item.
+  void arrive();
   // So many orders over the time given, each with a fate of its own.
   void plan(int orders, Millis over);
 
-  // One wish for an order, however often it is sent.
-  struct Wish {
-    std::string attempt;
-    UserId user;
-    bool challenged = false;  // by the bank
-    std::map<Sku, std::int64_t> items;
-    OrderId order;  // once it is answered
-    std::string code;
-  };
-  using WishPtr = std::shared_ptr<Wish>;
-
  private:
-  struct Customer {
-    UserId user;
-    std::string card;
-    bool challenged = false;
-  };
   // What becomes of an order; the table is in people.cpp.
   struct Plan {
     std::string_view name;
     int weight;
     void (People::*act)(const WishPtr&);
+    bool orders = true;  // before it; else it begins otherwise
   };
   static const std::vector<Plan>& plans();
 
-  using Answered = std::function<void(const host::Answer&)>;
-  // Sends until it is answered for good.
-  void ask(std::function<host::Message()> make, Answered answered);
-  void save_card(const Customer& customer);
-  void order(const WishPtr& wish);
-  void confirm_at_bank(const WishPtr& wish, int times);
-  void cancel(const WishPtr& wish, bool staff = false);
-  // By staff; amount: all that is left.
-  void ask_refund(const WishPtr& wish, const std::string& part, std::optional<std::int64_t> amount);
-
-  // Runs once the order is answered, after the delay; never, where that takes too long.
-  void later(const WishPtr& wish, Millis delay, std::function<void()> task, int patience = 60);
   Tray tray_of(const WishPtr& wish, Sight sight = Sight::clear) const;
+  // With the customer's own code in place of the order's.
+  Tray with_code_of(const UserId& user, Tray tray) const;
   Tray wrong(Tray tray);
   // At a free station: what lies there, then what becomes of it, at these times after.
   using Looks = std::vector<std::pair<Millis, Tray>>;
-  void stand(Tray first, Looks then, int patience = 30);
+  using There = std::function<void(Core& core, std::size_t station)>;
+  void stand(Tray first, Looks then, const There& there = nullptr, int patience = 30);
+  // Binds the basket that the screen of this station shows, once it does.
+  void watch_screen(Core& core, std::size_t station, const WishPtr& basket, int times);
 
+  // In people.cpp.
   void right(const WishPtr& wish);
   void at_once(const WishPtr& wish);
   void mended(const WishPtr& wish);
@@ -83,6 +51,7 @@ class People {
   void unsure(const WishPtr& wish);
   void unsure_then_clear(const WishPtr& wish);
   void with_other_code(const WishPtr& wish);
+  void forged(const WishPtr& wish);
   void without_code(const WishPtr& wish);
   void never_comes(const WishPtr& wish);
   void cancelled(const WishPtr& wish);
@@ -92,10 +61,18 @@ class People {
   void two_orders_one_tray(const WishPtr& wish);
   void paid_back(const WishPtr& wish);
   void cancelled_by_staff(const WishPtr& wish);
+  // In deciding.cpp.
+  void edited(const WishPtr& wish);
+  void settled(const WishPtr& wish);
+  void reviewed(const WishPtr& wish);
+  void another_card(const WishPtr& wish);
+  void at_the_counter(const WishPtr& wish);
+  void walks_up(const WishPtr& wish);
+  void with_own_code(const WishPtr& wish);
 
-  Parts parts_;
   std::vector<Customer> customers_;
   std::vector<WishPtr> wishes_;
+  int late_ = 0;  // customers that came during the day
 };
 
 }  // namespace trayline::simulate

@@ -11,9 +11,9 @@ namespace {
 // Reads several services' tables on purpose: it judges them together.
 constexpr store::Statement kLookAtOrders{
     "simulate.look_at_orders",
-    "SELECT o.id, o.state, o.version, o.total_minor, o.core, o.station, o.visit, o.prediction,"
-    " v.number AS visit_number, v.order_id AS visit_order, p.state AS payment,"
-    " p.intent_id AS intent, p.hold_minor, p.captured_minor "
+    "SELECT o.id, o.state, o.user_id, o.version, o.total_minor, o.core, o.station, o.visit,"
+    " o.prediction, v.number AS visit_number, v.order_id AS visit_order, p.state AS payment,"
+    " p.intent_id AS intent, p.raising, p.hold_minor, p.captured_minor "
     "FROM @rows(id text) AS r JOIN orders_orders o ON o.id = r.id "
     "LEFT JOIN orders_visits v ON v.core = o.core AND v.station = o.station AND v.visit = o.visit "
     "LEFT JOIN payments_payments p ON p.order_id = o.id",
@@ -22,8 +22,15 @@ constexpr store::Statement kLookForPrediction{
     "simulate.look_for_prediction",
     "SELECT id FROM orders_predictions WHERE core = :core AND id = :id",
     {}};
+constexpr store::Statement kDecided{
+    "simulate.decided",
+    "SELECT COUNT(*) AS steps FROM orders_history WHERE order_id = :order"
+    " AND event IN ('settle', 'raise_asked') AND who = 'staff:till'",
+    {}};
 constexpr store::Statement kLinesOf{
     "simulate.lines_of", "SELECT sku, quantity FROM orders_lines WHERE order_id = :order", {}};
+
+constexpr int kRepaintsMost = 40;
 
 bool is_ended(const std::string& state) {
   return state == "cancelled" || state == "expired" || state == "refunded";
@@ -41,6 +48,7 @@ Rules::Rules(Engine& engine, store::Store& store) : engine_(engine) {
 Seen Rules::seen_from(const store::Row& row) const {
   Seen seen;
   seen.state = row.text("state");
+  seen.user = row.text("user_id");
   seen.version = row.integer("version");
   seen.total_minor = row.integer("total_minor");
   seen.core = row.text("core");
@@ -51,6 +59,7 @@ Seen Rules::seen_from(const store::Row& row) const {
   seen.visit_order = row.text("visit_order");
   seen.payment = row.text("payment");
   seen.intent = row.text("intent");
+  seen.raising = row.text("raising");
   seen.hold_minor = row.integer("hold_minor");
   seen.captured_minor = row.integer("captured_minor");
   return seen;
@@ -114,7 +123,9 @@ void Rules::compare(const std::string& order, const Seen& before, const Seen& af
   if (before.state != after.state && after.version == before.version) {
     throw Violation("versions rise", step);
   }
-  if (is_ended(before.state) && after.state != before.state) {
+  // Money that came back to us (docs/decisions, 8).
+  const bool back = before.state == "refunded" && after.state == "paid";
+  if (is_ended(before.state) && after.state != before.state && !back) {
     throw Violation("terminal states absorb", step);
   }
   if (before.state == "paid" && after.state != "paid" && after.state != "refunded") {
@@ -122,8 +133,34 @@ void Rules::compare(const std::string& order, const Seen& before, const Seen& af
   }
 }
 
+// The order's code, or its customer's own, lay on this tray or on an earlier one of the visit; or
+// its customer took the basket that the tray was.
+bool Rules::was_there(const std::string& order, const Seen& seen, const Look& look) const {
+  const auto basket = bindings_.find(order);
+  if (basket != bindings_.end() && basket->second.contains(seen.user)) return true;
+  for (const auto& [id, other] : looks_) {
+    if (other.visit != look.visit || other.number > look.number) continue;
+    for (const OrderId& code : other.codes) {
+      if (code.value == order) return true;
+    }
+    for (const UserId& customer : other.customers) {
+      if (customer.value == seen.user) return true;
+    }
+  }
+  return false;
+}
+
+// Staff said what it is, and that stands in the order's history.
+bool Rules::staff_decided(const std::string& order) {
+  if (!decided_.contains(order)) return false;
+  const Result<store::Answer> steps = reader_->run(kDecided, {{"order", order}});
+  if (!steps) throw Violation("readable", steps.error().detail);
+  return steps->at(0).integer("steps") > 0;
+}
+
 // Whoever is charged stood before the camera with exactly what was ordered, and it had no doubt.
 void Rules::judge_tray(const std::string& order, const Seen& seen) {
+  if (staff_decided(order)) return;
   const auto refuse = [&](const std::string& why) {
     throw Violation("nobody is charged for an unsure tray",
                     fmt::format("order {} is {} for prediction {}: {}", order, seen.state,
@@ -143,15 +180,10 @@ void Rules::judge_tray(const std::string& order, const Seen& seen) {
   if (seen.visit_number != look.number) {
     refuse(fmt::format("number {}, and {} was seen", look.number, seen.visit_number));
   }
-  bool coded = false;
-  for (const auto& [id, other] : looks_) {
-    if (other.visit != look.visit || other.number > look.number) continue;
-    for (const OrderId& code : other.codes) coded = coded || code.value == order;
-  }
-  if (!coded) refuse("its code was never there");
+  if (!was_there(order, seen, look)) refuse("its code was never there");
   for (const auto& [id, other] : seen_) {
     if (id != order && is_charging(other.state) && other.visit == seen.visit &&
-        other.core == seen.core) {
+        other.core == seen.core && !decided_.contains(id)) {
       throw Violation(
           "one order per visit",
           fmt::format("orders {} and {} are charged for visit {}", id, order, seen.visit));
@@ -201,9 +233,37 @@ void Rules::refund_taken(const std::string& attempt, const std::string& refund) 
                   fmt::format("{} became refunds {} and {}", attempt, known->second, refund));
 }
 
+void Rules::changed(const OrderId& order, std::int64_t read, std::int64_t answered) {
+  if (answered == read || answered == read + 1) return;
+  throw Violation("what was read is what is changed",
+                  fmt::format("order {} was read under version {}, and the change made it {}",
+                              order.value, read, answered));
+}
+
+void Rules::binds(const OrderId& order, const UserId& user) {
+  bindings_[order.value].insert(user.value);
+}
+
+void Rules::bound(const OrderId& order, const UserId& user) {
+  const auto [known, fresh] = bound_.try_emplace(order.value, user.value);
+  if (known->second == user.value && now(order).user == user.value) return;
+  throw Violation("a basket is one customer's",
+                  fmt::format("{} was told to be {}'s and {}'s, and is {}'s", order.value,
+                              known->second, user.value, now(order).user));
+}
+
+void Rules::sold_out(const std::string& attempt, const std::map<Sku, std::int64_t>& items) {
+  for (const auto& [sku, n] : items) {
+    if (counted_.contains(sku.value)) return;
+  }
+  throw Violation("what is not counted is not sold out", attempt);
+}
+
 void Rules::confirming(const OrderId& order, const std::string& intent) {
   const Seen seen = now(order);
-  if (seen.intent == intent) return;
+  // Another intent that takes the place of a hold that does not grow.
+  const bool raises = seen.raising.find('"' + intent + '"') != std::string::npos;
+  if (seen.intent == intent || raises) return;
   throw Violation(
       "an intent's id is committed before it is confirmed",
       fmt::format("{} of order {}; the store has '{}'", intent, order.value, seen.intent));
@@ -256,6 +316,12 @@ void Rules::painted(const CoreId& core, const wire::ScreenState& state) {
   if (before.status != "idle" && state.status == "idle") {
     throw Violation("screens remember", step);
   }
+  wire::ScreenState same = state;
+  same.version = before.version;
+  same.since_ms = before.since_ms;
+  int& repainted = repainted_[{core, state.screen}];
+  repainted = state.version > before.version && same == before ? repainted + 1 : 0;
+  if (repainted > kRepaintsMost) throw Violation("screens come to rest", step);
   before = state;
 }
 

@@ -11,35 +11,12 @@
 
 #include "edge/agent/table.hpp"
 #include "lib/store/store.hpp"
-#include "lib/wire/prediction.hpp"
 #include "lib/wire/screen.hpp"
 #include "sim/stripe/state.hpp"
 #include "standalone/simulate/engine.hpp"
+#include "standalone/simulate/truth.hpp"
 
 namespace trayline::simulate {
-
-// The truth about one prediction, from who made it.
-struct Look {
-  std::map<Sku, std::int64_t> items;
-  bool sure = true;  // the camera has no doubt, and the edge knows the visit
-  CoreId core;
-  VisitId visit;
-  std::int64_t number = 0;
-  std::vector<OrderId> codes;
-  bool readable = true;  // false: whoever gets it must refuse it
-};
-
-// The order and its payment, as committed.
-struct Seen {
-  std::string state;
-  std::int64_t version = 0;
-  std::int64_t total_minor = 0;
-  std::string core, station, visit, prediction;
-  std::int64_t visit_number = 0;
-  std::string visit_order;
-  std::string payment, intent;
-  std::int64_t hold_minor = 0, captured_minor = 0;
-};
 
 class Rules {
  public:
@@ -65,6 +42,18 @@ class Rules {
   void wished(const std::string& attempt, std::map<Sku, std::int64_t> items);
   void placed(const std::string& attempt, const OrderId& order);
   void refund_taken(const std::string& attempt, const std::string& refund);
+  // A change of what was read under this version was answered with that one.
+  void changed(const OrderId& order, std::int64_t read, std::int64_t answered);
+  void staff_decides(const OrderId& order) { decided_.insert(order.value); }
+  // Walk-up trays and settlements take what stands there, also where the count says nothing is
+  // left.
+  void takes_what_stands_there() { below_nothing_ = true; }
+  // Somebody wants a basket, and was told that it is theirs.
+  void binds(const OrderId& order, const UserId& user);
+  void bound(const OrderId& order, const UserId& user);
+  // Staff counted so many; an order was refused because too few are left.
+  void counted(const Sku& sku, std::int64_t left) { counted_[sku.value] = left; }
+  void sold_out(const std::string& attempt, const std::map<Sku, std::int64_t>& items);
 
   // The provider is about to act on the intent of an order.
   void confirming(const OrderId& order, const std::string& intent);
@@ -91,8 +80,11 @@ class Rules {
   Seen now(const OrderId& order);
   void compare(const std::string& order, const Seen& before, const Seen& after);
   void judge_tray(const std::string& order, const Seen& seen);
+  bool was_there(const std::string& order, const Seen& seen, const Look& look) const;
+  bool staff_decided(const std::string& order);
   std::optional<std::string> unfinished_orders(const Outside& outside);
   std::optional<std::string> unfinished_money(const Outside& outside);
+  std::optional<std::string> unfinished_stock();
   std::optional<std::string> unfinished_trays(const Outside& outside);
   std::optional<std::string> unfinished_screens();
   std::optional<std::string> unfinished_news();
@@ -110,9 +102,15 @@ class Rules {
   std::map<std::string, std::map<Sku, std::int64_t>> wishes_;
   std::map<std::string, std::string> order_of_wish_;
   std::map<std::string, std::string> refund_of_wish_;
+  std::set<std::string> decided_;                          // orders, by staff
+  std::map<std::string, std::set<std::string>> bindings_;  // baskets, and who wants them
+  std::map<std::string, std::string> bound_;
+  std::map<std::string, std::int64_t> counted_;  // items with a stock
+  bool below_nothing_ = false;                   // a stock may be
   std::map<std::string, std::int64_t> charged_;
   std::map<std::pair<std::string, std::string>, std::string> news_;  // order and status, key
   std::map<std::pair<CoreId, ScreenId>, wire::ScreenState> screens_;
+  std::map<std::pair<CoreId, ScreenId>, int> repainted_;  // in a row, with nothing new on them
 };
 
 }  // namespace trayline::simulate

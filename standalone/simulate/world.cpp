@@ -13,7 +13,8 @@ constexpr Millis kOrdersOver{20 * kHour};
 constexpr Millis kSafety{24 * kHour};
 constexpr Millis kHealedWithin{48 * kHour};  // after the safety phase
 constexpr Millis kLook{20 * kMinute};
-constexpr Millis kQuiet{1 * kHour};  // what is settled stays so
+constexpr std::uint64_t kEventsMost = 1'000'000;  // some 20,000 are usual
+constexpr Millis kQuiet{1 * kHour};               // what is settled stays so
 
 CloudSettings cloud_settings() {
   CloudSettings settings;
@@ -35,7 +36,7 @@ CloudSettings cloud_settings() {
   constexpr std::pair<const char*, std::int64_t> kItems[] = {
       {"soup", 550}, {"salad", 620}, {"roll", 120}, {"apple", 90}, {"juice", 280}, {"cake", 390}};
   for (const auto& [sku, price] : kItems) {
-    settings.menu.items.push_back({Sku(sku), sku, price, true});
+    settings.menu.items.push_back({Sku(sku), sku, price, true, price < 300 ? 700 : 1900});
   }
   return settings;
 }
@@ -81,6 +82,10 @@ World::World(std::uint64_t seed, Grounds& grounds, const Plants& plants, Trace::
   drawn_ = draw_swarm(engine_);
   engine_.note("swarm", {to_text(drawn_)});
   swarm_.small_outbox = drawn_.small_outbox;
+  if (engine_.chance(0.5)) {
+    settings_.orders->walk_up.insert(settings_.site);
+    rules_.takes_what_stands_there();
+  }
   for (int i = 0; i < (drawn_.two_hosts ? 2 : 1); ++i) {
     hosts_.push_back(std::make_unique<CloudHost>(
         CloudHost::Parts{engine_, swarm_, plants_, rules_, broker_, bank_, grounds.cloud.store(),
@@ -108,6 +113,7 @@ World::World(std::uint64_t seed, Grounds& grounds, const Plants& plants, Trace::
 
 void World::run_until(Millis end) {
   while (engine_.step(end)) {
+    if (engine_.events() > kEventsMost) throw Violation("a day has an end", "it goes round");
   }
 }
 
@@ -176,8 +182,12 @@ void World::heal() {
     broker_.cut(core->id().value, false);
     core->clock().be_wrong(Millis(0));
   }
+  // Half of the worlds begin anew, so that nothing rests on what a process remembers; the others go
+  // on, so that nothing needs that.
+  const bool anew = engine_.chance(0.5);
   for (const auto& host : hosts_) {
     host->clock().be_wrong(Millis(0));
+    if (anew) host->crash();
     host->start();
     host->wake();
   }
@@ -193,7 +203,7 @@ std::optional<std::string> World::unfinished() {
 }
 
 void World::live() {
-  people_.arrive(6);
+  people_.arrive();
   run_until(kCalmStart);
   const bool small = swarm_.small_outbox;
   swarm_ = drawn_;
