@@ -211,7 +211,9 @@ void Asking::cancel(const WishPtr& wish, bool staff) {
         cancel.staff = staff;
         return host::to<wire::orders::In>(wire::orders::kService, std::move(cancel));
       }),
-      [](const host::Answer&) {});
+      [this, wish](const host::Answer& answer) {
+        if (!answer.problem) parts_.rules.cancelled(wish->order, answer.body.text_at("state"));
+      });
 }
 
 void Asking::ask_refund(const WishPtr& wish, const std::string& part,
@@ -240,7 +242,9 @@ void Asking::ask_refund(const WishPtr& wish, const std::string& part,
 void Asking::ask_cancel(const WishPtr& wish, const Json& view) {
   request({orders::cancel, wish->order, wish->user, Json(Json::Object{}), view.int_at("version"),
            wish->attempt + "-cancel"},
-          [](const host::Answer&) {});
+          [this, wish](const host::Answer& answer) {
+            if (!answer.problem) parts_.rules.cancelled(wish->order, answer.body.text_at("state"));
+          });
 }
 
 void Asking::ask_edit(const WishPtr& wish, const Json& view, std::map<Sku, std::int64_t> items) {

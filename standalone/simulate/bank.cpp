@@ -11,7 +11,8 @@ namespace {
 
 using stripe_sim::Table;
 
-constexpr Millis kTimeout{8'000};  // of the client's one try
+constexpr Millis kTimeout{8'000};     // of the client's one try
+constexpr Millis kCallTakes{15'000};  // at most, to arrive
 constexpr Millis kHookTimeout{10'000};
 constexpr double kNeverOfLost = 0.2;    // of events, where the fault is in force
 constexpr Millis kRefundTakes{11'000};  // until one on its way arrives or comes back
@@ -64,12 +65,17 @@ void Bank::send(const http::ClientRequest& request, const Done& done) {
     return engine.after(kTimeout, [done] { done(fail(Code::unknown_outcome, "no answer")); });
   }
   Millis latency = engine.between(Millis(5), Millis(60));
-  if (engine.chance(swarm.call_slow)) latency = engine.between(Millis(60), Millis(6'000));
+  if (engine.chance(swarm.call_slow)) latency = engine.between(Millis(60), kCallTakes);
   stripe_sim::Call call = call_of(request);
   if (parts_.plants.has("a new key for each try") && !call.idempotency_key.empty()) {
     call.idempotency_key += "-" + std::to_string(engine.events());
   }
-  engine.after(latency, [this, call = std::move(call), done] { arrive(call, done); });
+  if (latency <= kTimeout) {
+    return engine.after(latency, [this, call = std::move(call), done] { arrive(call, done); });
+  }
+  // It arrives when nobody waits for it any more.
+  engine.after(kTimeout, [done] { done(fail(Code::unknown_outcome, "no answer in time")); });
+  engine.after(latency, [this, call = std::move(call)] { arrive(call, [](auto) {}); });
 }
 
 void Bank::status(int code, const Done& done) {
@@ -90,6 +96,10 @@ void Bank::arrive(const stripe_sim::Call& call, const Done& done) {
   const stripe_sim::Reply reply = account_.call(call, engine.now(), engine.random);
   engine.note("provider", {call.method, call.path, call.idempotency_key,
                            std::to_string(reply.status), reply.replayed ? "replayed" : ""});
+  if (reply.body.at("error") != nullptr &&
+      reply.body.at("error")->text_at("type") == "idempotency_error" && reply.status == 400) {
+    throw Violation("a key is one call's", call.path + " under " + call.idempotency_key);
+  }
   if (engine.chance(swarm.error_after)) return status(500, done);
   if (engine.chance(swarm.reply_lost)) {
     return engine.after(kTimeout, [done] { done(fail(Code::unknown_outcome, "no answer")); });
@@ -222,6 +232,19 @@ void Bank::lapse(const std::string& intent) {
                         .params = Json(Json::Object{}),
                         .authorization = "Bearer " + std::string(kSecretKey)};
   account_.call(call, parts_.engine.now(), parts_.engine.random);
+}
+
+void Bank::confirm_again(const std::string& intent, const std::string& card) {
+  const Json* declined = account_.state().find(Table::intents, intent);
+  if (declined == nullptr) return;
+  stripe_sim::Call call{
+      .method = "POST",
+      .path = "/v1/payment_intents/" + intent + "/confirm",
+      .params = Json::object(
+          {{"client_secret", declined->text_at("client_secret")}, {"payment_method", card}}),
+      .authorization = "Bearer pk_test_simulate"};
+  const stripe_sim::Reply reply = account_.call(call, parts_.engine.now(), parts_.engine.random);
+  parts_.engine.note("confirmed once more", {intent, std::to_string(reply.status)});
 }
 
 void Bank::forge(const std::string& intent) {

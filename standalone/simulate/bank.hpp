@@ -44,6 +44,8 @@ class Bank {
                  const std::string& card);
   void challenge(const std::string& intent, bool pass);
   void lapse(const std::string& intent);
+  // The customer tries once more with this card, in the app, what was declined.
+  void confirm_again(const std::string& intent, const std::string& card);
   // Somebody else says that this intent was paid.
   void forge(const std::string& intent);
   // The intent of an order in this status; empty: none.

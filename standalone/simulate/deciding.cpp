@@ -82,6 +82,12 @@ void People::another_card(const WishPtr& wish) {
   const bool card = parts_.engine.chance(0.7);
   const auto again = [this, wish, card](const Json&) {
     if (card) save_card({wish->user, "pm_card_visa"}, "second");
+    if (parts_.engine.chance(0.4)) {
+      parts_.engine.after(parts_.engine.between(Millis(200), 3 * kMinute), [this, wish] {
+        const std::string old = parts_.bank.intent_of(wish->order, "requires_payment_method");
+        if (!old.empty()) parts_.bank.confirm_again(old, "pm_card_visa");
+      });
+    }
     parts_.engine.after(parts_.engine.between(Millis(500), 2 * kMinute), [this, wish, card] {
       ask_retry(wish, card ? "card" : "counter", "-again");
     });

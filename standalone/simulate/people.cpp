@@ -29,7 +29,7 @@ const std::vector<People::Plan>& People::plans() {
       {"cancelled at the tray", 8, &People::cancelled_at_the_tray},
       {"lapsed", 6, &People::lapsed},
       {"on two trays", 4, &People::twice},
-      {"two orders on one tray", 4, &People::two_orders_one_tray},
+      {"two orders on one tray", 7, &People::two_orders_one_tray},
       {"paid back", 8, &People::paid_back},
       {"cancelled by staff", 4, &People::cancelled_by_staff},
       {"edited", 10, &People::edited},
@@ -253,7 +253,9 @@ void People::never_comes(const WishPtr& wish) {
 void People::cancelled(const WishPtr& wish) {
   later(wish, parts_.engine.between(Millis(10), 20 * kMinute), [this, wish] {
     if (parts_.engine.chance(0.5)) return cancel(wish);
-    ask_cancel(wish, read(wish->order, wish->user));
+    const Json view = read(wish->order, wish->user);
+    parts_.engine.after(parts_.engine.between(Millis(0), Millis(2'000)),
+                        [this, wish, view] { ask_cancel(wish, view); });
   });
 }
 
@@ -304,13 +306,21 @@ void People::twice(const WishPtr& wish) {
         [this, wish] { stand(tray_of(wish), {}); });
 }
 
-// Codes of two orders, one after the other, over the same things.
+// Codes of two orders over the same things, one after the other, also before there is a hold; or
+// both at once, which is nobody's.
 void People::two_orders_one_tray(const WishPtr& wish) {
   auto second = std::make_shared<Wish>(*wish);
   second->attempt += "-again";
   order(second);
-  later(wish, parts_.engine.between(kMinute, 20 * kMinute), [this, wish, second] {
+  const bool early = parts_.engine.chance(0.4);
+  const Millis wait = early ? parts_.engine.between(Millis(30), Millis(1'500))
+                            : parts_.engine.between(kMinute, 20 * kMinute);
+  later(wish, wait, [this, wish, second] {
     if (second->order.empty()) return;
+    if (parts_.engine.chance(0.4)) {
+      const OrderId nobodys("nobody's");
+      return stand({wish->items, {{nobodys, wish->code}, {nobodys, second->code}}}, {});
+    }
     stand(tray_of(wish), {{parts_.engine.between(Millis(20), Millis(3'000)), tray_of(second)}});
   });
 }

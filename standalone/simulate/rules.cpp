@@ -240,6 +240,11 @@ void Rules::changed(const OrderId& order, std::int64_t read, std::int64_t answer
                               order.value, read, answered));
 }
 
+void Rules::cancelled(const OrderId& order, const std::string& state) {
+  if (is_ended(state)) return;
+  throw Violation("who cancels is told what is so", order.value + " is " + state);
+}
+
 void Rules::binds(const OrderId& order, const UserId& user) {
   bindings_[order.value].insert(user.value);
 }

@@ -44,6 +44,7 @@ class Rules {
   void refund_taken(const std::string& attempt, const std::string& refund);
   // A change of what was read under this version was answered with that one.
   void changed(const OrderId& order, std::int64_t read, std::int64_t answered);
+  void cancelled(const OrderId& order, const std::string& state);  // so it was answered
   void staff_decides(const OrderId& order) { decided_.insert(order.value); }
   // Walk-up trays and settlements take what stands there, also where the count says nothing is
   // left.
