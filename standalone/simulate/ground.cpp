@@ -13,6 +13,11 @@ constexpr store::Statement kTables{
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
     "AND name <> 'store_migrations' ORDER BY name",
     {}};
+// What refuses to delete, else one database could not serve many seeds.
+constexpr store::Statement kKeepers{
+    "simulate.keepers",
+    "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%BEFORE DELETE%'",
+    {}};
 
 }  // namespace
 
@@ -48,6 +53,12 @@ void Ground::clear() {
     if (!tables) return fail(tables.error());
     if (clearing_.size() != 2 * tables->size()) {
       clearing_.clear();
+      Result<store::Answer> keepers = session.run(kKeepers);
+      if (!keepers) return fail(keepers.error());
+      for (const store::Row& row : *keepers) {
+        const std::string drop = "DROP TRIGGER " + row.text("name");
+        if (auto r = session.run({"simulate.drop_keeper", drop, {}}); !r) return fail(r.error());
+      }
       for (const store::Row& row : *tables) {
         clearing_.push_back("simulate.clear_" + row.text("name"));
         clearing_.push_back("DELETE FROM " + row.text("name"));
