@@ -141,7 +141,6 @@ void Host::State::leave(Leaving leaving) {
 }
 
 // Starts as many effects as may be under way; while some wait, new messages are refused.
-
 void Host::State::execute_deferred() {
   std::vector<std::vector<Claimed>> by_executor(executors.size());
   while (!deferred.empty() && in_flight.size() < parts.limits.effects_in_flight_max) {
@@ -208,10 +207,10 @@ void Host::State::look_for_due() {
 }
 
 // What must not be lost waits here until the store works again; a caller is told to come back,
-
-// a device was promised nothing yet and repeats by itself.
-
+// a device was promised nothing yet and repeats by itself. The turn may have been committed all
+// the same, so rows are looked for that nobody here has heard of.
 void Host::State::postpone(std::vector<Item> items) {
+  due = parts.clock.now() + kStoreRetry;
   for (Item& item : items) {
     if (std::holds_alternative<Outcome>(item)) {
       again.push_back(std::move(item));
@@ -246,7 +245,6 @@ bool Host::State::work(std::vector<Item> items) {
   const Result<void> done = guarded_turn({items, {}, what});
   if (!done && done.error().code == Code::unavailable) {
     log(Level::error, "the store refused a turn", {{"why", done.error().detail}});
-    if (what.timers_max > 0) due = parts.clock.now() + kStoreRetry;
     if (settle_at) settle_at = parts.clock.monotonic() + kStoreRetry;
     postpone(std::move(items));
   } else if (!done) {

@@ -58,13 +58,39 @@ class Provider final : public Executor {
   Done done_;
 };
 
+// A store that can lose the answer of a commit.
+class Forgetful final : public store::Store {
+ public:
+  explicit Forgetful(std::unique_ptr<store::Store> base) : base_(std::move(base)) {}
+  bool lose_answer = false;
+
+  Result<void> migrate(const std::vector<const store::Migrations*>& modules) override {
+    return base_->migrate(modules);
+  }
+  Result<void> transaction(const std::function<Result<void>(store::Session&)>& work) override {
+    const Result<void> done = base_->transaction(work);
+    if (done && std::exchange(lose_answer, false))
+      return fail(Code::unavailable, "the answer of the commit was lost");
+    return done;
+  }
+  Result<std::unique_ptr<store::Session>> reader() override { return base_->reader(); }
+  bool shared() const override { return base_->shared(); }
+  std::uint64_t connections() const override { return base_->connections(); }
+  std::uint64_t statements() const override { return base_->statements(); }
+  std::uint64_t commits() const override { return base_->commits(); }
+  std::vector<std::string> statements_seen() const override { return base_->statements_seen(); }
+
+ private:
+  std::unique_ptr<store::Store> base_;
+};
+
 class HostTest : public testing::TestWithParam<store::Engine> {
  protected:
   void SetUp() override {
     auto opened = postgres::open_fresh(GetParam());
     if (!opened && opened.error().code == Code::not_found) GTEST_SKIP() << opened.error().detail;
     ASSERT_TRUE(opened) << opened.error().detail;
-    db = std::move(*opened);
+    db = std::make_unique<Forgetful>(std::move(*opened));
     restart();
   }
 
@@ -115,7 +141,7 @@ class HostTest : public testing::TestWithParam<store::Engine> {
   ManualClock clock{from_ms(1'000'000)};
   SeededRandom random{7};
   Metrics metrics;
-  std::unique_ptr<store::Store> db;
+  std::unique_ptr<Forgetful> db;
   Toy toy;
   Provider provider;
   std::unique_ptr<Host> host;
@@ -225,6 +251,22 @@ TEST_P(HostTest, TakesOverEffectsOfARunThatWasKilled) {
   host->tick();
   EXPECT_EQ(sum("a").charged, 1);
   EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_outbox"), 0);
+}
+
+TEST_P(HostTest, FindsEffectsOfATurnWhoseCommitWasNotAnswered) {
+  db->lose_answer = true;
+  add("a");
+  host->tick();
+  EXPECT_TRUE(provider.held.empty()) << "nobody here knows of the effect";
+  clock.advance(Millis(200));
+  host->tick();
+  ASSERT_TRUE(host->next_due());
+  clock.advance(Millis(30'000));
+  host->tick();
+  ASSERT_EQ(provider.held.size(), 1U) << "it is taken up when its lease has ended";
+  provider.answer_all();
+  host->tick();
+  EXPECT_EQ(sum("a").charged, 1);
 }
 
 TEST_P(HostTest, CountsAttemptsAfterAnUncleanEnd) {
