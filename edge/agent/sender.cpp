@@ -123,6 +123,8 @@ void Sender::send(Entry& entry, Millis now, Actions& out) {
 }
 
 void Sender::advance(const std::string& function, Lane& lane, Millis now, Actions& out) {
+  // What it waited for is gone: no answer will ever show that the cloud listens.
+  if (lane.oldest_sent() == nullptr) lane.stalled = false;
   if (connected_ && !lane.stalled) {
     for (auto& [seq, entry] : lane.entries) {
       if (!entry.sent) send(entry, now, out);

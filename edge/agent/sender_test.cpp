@@ -160,6 +160,15 @@ TEST_F(Window, AReplacedRowIsNotSentAnyMore) {
   EXPECT_EQ(at(1, Connected{}), "send s2");
 }
 
+TEST_F(Window, GoesOnWhenWhatItWaitedForIsGone) {
+  at(0, Connected{});
+  at(0, stored(1));
+  EXPECT_EQ(at(1600, Tick{}), "send c1");
+  EXPECT_EQ(at(1700, stored(2)), "") << "stalled";
+  EXPECT_EQ(at(1800, Gone{1}), "send c2") << "dropped for want of room, nobody answers it any more";
+  EXPECT_FALSE(sender.stalled());
+}
+
 TEST(WindowJitter, StaysWithinAFifth) {
   SeededRandom random(7);
   for (int i = 0; i < 200; ++i) {
