@@ -44,6 +44,11 @@ Decision decide_show(const Snapshot& snapshot, const std::string& env,
   const auto found = snapshot.find(key);
   Screen screen = found == snapshot.end() ? Screen() : found->second;
   if (show.update && screen.state.order != show.state.order) return {};
+  if (!show.boot_id.empty()) {
+    if (show.boot_id == screen.boot_id && show.monotonic_ms < screen.monotonic_ms) return {};
+    screen.boot_id = show.boot_id;
+    screen.monotonic_ms = show.monotonic_ms;
+  }
   const std::int64_t highest = std::max(screen.state.version, screen.painted.value_or(0));
   screen.state = show.state;
   screen.state.version = highest + 1;

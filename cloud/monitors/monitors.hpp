@@ -26,6 +26,9 @@ struct Screen {
   std::optional<std::int64_t> painted;
   std::int64_t pages = 0;
   Time shown;  // when it last reported; 0: never
+  // When the tray that it shows was seen, by the clock of that boot; empty: not known.
+  std::string boot_id;
+  std::int64_t monotonic_ms = 0;
 };
 
 // All screens of the cores that the batch names.
@@ -36,7 +39,8 @@ struct Decision {
   host::Output out;
 };
 
-// The state under the next version, above whatever was painted; published.
+// The state under the next version, above whatever was painted; published. A tray that was seen
+// before the one shown comes late and changes nothing.
 Decision decide_show(const Snapshot& snapshot, const std::string& env,
                      const wire::monitors::Show& show, Time now);
 // Keeps what was painted. Publishes at a start, on the first word of a new screen (idle), and

@@ -67,6 +67,27 @@ TEST(Show, GetsAVersionAboveEverythingShownOrPainted) {
   }
 }
 
+TEST(Show, OfATrayThatWasSeenBeforeTheOneShownChangesNothing) {
+  const auto seen = [](const std::string& status, const std::string& boot, std::int64_t at) {
+    Show s = show(status);
+    s.boot_id = boot;
+    s.monotonic_ms = at;
+    return s;
+  };
+  const auto after = [](const Snapshot& before, const Show& s) {
+    const Decision d = decide_show(before, "dev", s, kNow);
+    return d.after ? Snapshot{*d.after} : before;
+  };
+  const Snapshot newest = after(with(4, 4), seen("mismatch", "boot-1", 5'000));
+  EXPECT_FALSE(decide_show(newest, "dev", seen("review", "boot-1", 4'999), kNow).after) << "late";
+  EXPECT_TRUE(decide_show(newest, "dev", seen("review", "boot-1", 5'000), kNow).after);
+  EXPECT_TRUE(decide_show(newest, "dev", seen("review", "boot-2", 10), kNow).after)
+      << "clocks of two boots say nothing about each other";
+  const Snapshot told = after(newest, show("paid"));
+  EXPECT_EQ(told.at(kKey).state.status, "paid") << "no camera said so";
+  EXPECT_FALSE(decide_show(told, "dev", seen("review", "boot-1", 4'999), kNow).after);
+}
+
 TEST(Shown, IsAnsweredOnlyWhereTheScreenNeedsIt) {
   struct Case {
     const char* what;

@@ -70,6 +70,8 @@ Result<Snapshot> MonitorsService::load(store::Session& session, const Batch& bat
     screen.painted = row.optional_integer("painted");
     screen.pages = row.integer("pages");
     screen.shown = from_ms(row.integer("shown_ms"));
+    screen.boot_id = row.text("boot_id");
+    screen.monotonic_ms = row.integer("monotonic_ms");
   }
   return snapshot;
 }
@@ -81,10 +83,11 @@ Result<void> MonitorsService::save(store::Session& session, const std::vector<De
     if (d.after) screens[d.after->first] = &d.after->second;
   }
   if (screens.empty()) return {};
-  store::Rows rows(8);
+  store::Rows rows(10);
   for (const auto& [key, screen] : screens) {
     rows.add(key.first.value, key.second.value, screen->state.version, to_json_text(screen->state),
-             screen->painted, screen->pages, screen->state.since_ms, to_ms(screen->shown));
+             screen->painted, screen->pages, screen->state.since_ms, to_ms(screen->shown),
+             screen->boot_id, screen->monotonic_ms);
   }
   if (auto r = session.run(sql::put_screens, rows); !r) return fail(r.error());
   return {};

@@ -86,7 +86,7 @@ OrderId see_basket(Decision& d, const Snapshot& snapshot, const Settings& settin
     Change change(d, settings, *seen.basket, now, camera);
     take_tray(change.order, seen);
     change.drop_lines();  // they are of what stood there before
-    change.show_state();
+    change.show_state(&seen.tray);
     change.finish();
     ask_price(d, *d.changed, seen.tray);
     return d.changed->id;
@@ -111,7 +111,7 @@ OrderId see_basket(Decision& d, const Snapshot& snapshot, const Settings& settin
       {basket.id, basket.version, basket.state, "basket", seen.tray.id.value, text_of(camera)});
   Change change(d, settings, std::move(basket), now, camera);
   change.expire_at(now + settings.basket_ttl);
-  change.show_state();
+  change.show_state(&seen.tray);
   ask_price(d, change.order, seen.tray);
   d.placed = std::move(change.order);
   return d.placed->id;

@@ -204,7 +204,7 @@ void Change::expire_at(Time due) {
                                   wire::variant_to_json(expire)});
 }
 
-void Change::show(std::string_view status, bool update) {
+void Change::show(std::string_view status, bool update, const wire::Prediction* seen) {
   const auto station = settings_.stations.find({order.core, order.station});
   if (station == settings_.stations.end()) return;
   wire::ScreenState state;
@@ -215,11 +215,18 @@ void Change::show(std::string_view status, bool update) {
   state.station = order.station;
   state.lines = screen_lines(order);
   state.total = order.total;
-  decision_.out.messages.push_back(host::to<wire::monitors::In>(
-      wire::monitors::kService, wire::monitors::Show{order.core, std::move(state), update}));
+  wire::monitors::Show show{order.core, std::move(state), update, {}, 0};
+  if (seen != nullptr) {
+    show.boot_id = seen->boot_id;
+    show.monotonic_ms = seen->monotonic_ms;
+  }
+  decision_.out.messages.push_back(
+      host::to<wire::monitors::In>(wire::monitors::kService, std::move(show)));
 }
 
-void Change::show_state() { show(screen_status(order.state), false); }
+void Change::show_state(const wire::Prediction* seen) {
+  show(screen_status(order.state), false, seen);
+}
 void Change::update_screen() { show(screen_status(order.state), true); }
 
 void Change::release(std::string_view reason) {

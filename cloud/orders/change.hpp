@@ -33,9 +33,9 @@ class Change {
   // Starts the clock after which the order expires.
   void expire_at(Time due);
   // What the screen of the order's station shows; nothing without a station.
-  void show(std::string_view status, bool update);
+  void show(std::string_view status, bool update, const wire::Prediction* seen = nullptr);
   // Shows what belongs to the state, because its tray was seen just now.
-  void show_state();
+  void show_state(const wire::Prediction* seen = nullptr);
   // The same for news from elsewhere: a screen that shows another order by now keeps it.
   void update_screen();
   // Gives money and goods back, and stops the clock, of an order that ends without a charge.

@@ -142,7 +142,8 @@ void show_nobody(Decision& d, const Prediction& p, const Station& station) {
     state.lines.push_back({item.sku, item.sku.value, item.count, wire::LineState::unclear});
   }
   d.out.messages.push_back(host::to<wire::monitors::In>(
-      wire::monitors::kService, wire::monitors::Show{p.core, std::move(state), false}));
+      wire::monitors::kService,
+      wire::monitors::Show{p.core, std::move(state), false, p.boot_id, p.monotonic_ms}));
 }
 
 TrayWord word_of(verify::Kind kind) {
@@ -180,7 +181,7 @@ void put_tray(Decision& d, const Settings& settings, const Order& before, const 
   if (change.step(event_of(order.tray), p.id.value) && order.state == State::verified) {
     change.ask_capture();
   }
-  change.show_state();
+  change.show_state(&p);
   change.finish();
 }
 

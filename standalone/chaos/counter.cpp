@@ -143,6 +143,8 @@ void Counter::put(const std::string& code, bool whole, bool sure) {
                                   {"station", station_},
                                   {"visit", stay_},
                                   {"number", static_cast<std::int64_t>(tray + 1)},
+                                  {"monotonic_ms", around_.clock.monotonic().count()},
+                                  {"boot_id", "the bench"},
                                   {"codes", Json::Array{code}},
                                   {"items", std::move(items)},
                                   {"verdict", sure ? "confident" : "review"}});
