@@ -291,6 +291,9 @@ Result<void> Cloud::State::open_bus() {
   config.ca_file = settings.broker.ca;
   config.cert_file = settings.broker.cert;
   config.key_file = settings.broker.key;
+  // What devices send while this host is away waits at the broker, in order. Of a shared filter
+  // the other hosts get it at once, and nothing may wait for one that never comes back.
+  config.clean_session = settings.broker.shared || settings.broker.client_id.empty();
   Result<std::unique_ptr<bus::Bus>> connected = bus::connect_mqtt(loop, random, std::move(config));
   if (!connected) return fail(connected.error());
   bus = std::move(*connected);

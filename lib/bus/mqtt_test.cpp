@@ -1,99 +1,21 @@
 // The MQTT bus against a real broker on a loopback port: both ways, outages, TLS, limits.
 #include "lib/bus/mqtt.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
+
+#include "lib/bus/test_mosquitto.hpp"
 
 namespace trayline::bus {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-constexpr const char* kMosquitto = "/usr/sbin/mosquitto";
-constexpr seconds kDeadline{30};
-
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
-// A mosquitto of the test's own.
-class Broker {
- public:
-  Broker(const std::filesystem::path& folder, const std::string& settings)
-      : port_(free_port()), config_(folder / "mosquitto.conf") {
-    std::ofstream(config_) << fmt::format(
-        "user root\nlistener {} 127.0.0.1\nallow_anonymous true\nlog_dest stderr\n"
-        "max_queued_messages 100000\n{}",
-        port_, settings);
-    start();
-  }
-  ~Broker() { kill(); }
-
-  void start() {
-    int out[2];
-    ASSERT_EQ(::pipe(out), 0);
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::dup2(out[1], STDERR_FILENO);
-      ::close(out[0]);
-      ::execl(kMosquitto, kMosquitto, "-c", config_.c_str(), nullptr);
-      ::_exit(127);
-    }
-    ::close(out[1]);
-    log_ = out[0];
-    ASSERT_TRUE(says("running")) << "mosquitto did not start";
-  }
-  void kill() {
-    if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-    ::close(log_);
-    pid_ = 0;
-  }
-  void signal(int number) const { ::kill(pid_, number); }
-  // Reads its log until the text has come.
-  bool says(std::string_view text) {
-    std::string seen;
-    pollfd waiting{log_, POLLIN, 0};
-    while (seen.find(text) == std::string::npos) {
-      char buffer[512];
-      const auto limit = static_cast<int>(milliseconds(kDeadline).count());
-      if (::poll(&waiting, 1, limit) <= 0) return false;
-      const ssize_t size = ::read(log_, buffer, sizeof buffer);
-      if (size <= 0) return false;
-      seen.append(buffer, static_cast<std::size_t>(size));
-    }
-    return true;
-  }
-  std::uint16_t port() const { return port_; }
-
- private:
-  std::uint16_t port_;
-  std::filesystem::path config_;
-  pid_t pid_ = 0;
-  int log_ = -1;
-};
 
 class MqttTest : public testing::Test {
  protected:
@@ -105,7 +27,6 @@ class MqttTest : public testing::Test {
     folder_ = ::mkdtemp(folder.data());
   }
   ~MqttTest() override { std::filesystem::remove_all(folder_); }
-
   // Runs the loop until the condition holds; events call changed().
   bool until(std::function<bool()> condition) {
     condition_ = std::move(condition);
@@ -117,7 +38,6 @@ class MqttTest : public testing::Test {
   void changed() {
     if (condition_()) loop_.stop();
   }
-
   std::unique_ptr<Bus> connect(MqttConfig config) {
     config.host = "127.0.0.1";
     auto bus = connect_mqtt(loop_, random_, std::move(config));
@@ -144,7 +64,11 @@ class MqttTest : public testing::Test {
     EXPECT_TRUE(until([&] { return received.size() > before; })) << topic << " did not come back";
     EXPECT_EQ(received.back(), (Message{topic, "echo"}));
   }
-
+  void expect_published(Bus& bus, Message message) {
+    std::vector<std::string> answers;
+    bus.publish(std::move(message), collect(answers));
+    EXPECT_TRUE(until([&] { return answers.size() == 1; }));
+  }
   void run_openssl(const std::string& arguments) const {
     const std::string command =
         fmt::format("cd {} && openssl {} >openssl.log 2>&1", folder_.string(), arguments);
@@ -249,6 +173,23 @@ TEST_F(MqttTest, ReconnectsAndSubscribesAgainWhenTheBrokerWasKilled) {
   EXPECT_EQ(connections, (std::vector<bool>{true, false, true}));
   expect_echo(*bus, "a", received);
   EXPECT_EQ(received.size(), 2U) << "what was refused is not sent later";
+}
+
+TEST_F(MqttTest, ALastingSessionGetsWhatCameWhileItWasAway) {
+  Broker broker(folder_, "");
+  MqttConfig lasting = plain_config(broker.port(), "lasting");
+  lasting.clean_session = false;
+  std::vector<Message> received;
+  auto bus = connect(lasting);
+  const auto other = connect(plain_config(broker.port(), "other"));
+  ASSERT_TRUE(bus->subscribe("a", collect(received)));
+  ASSERT_TRUE(until([&] { return bus->connected() && other->connected(); }));
+  expect_echo(*bus, "a", received);
+  bus.reset();
+  expect_published(*other, {"a", "meanwhile"});
+  bus = connect(lasting);
+  ASSERT_TRUE(bus->subscribe("a", collect(received)));
+  EXPECT_TRUE(until([&] { return received.size() == 2; }));
 }
 
 TEST_F(MqttTest, ConnectsWhenABrokerThatWasAwayComes) {
