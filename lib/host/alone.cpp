@@ -136,8 +136,8 @@ Result<std::set<std::string>> Host::State::note_attempts(const std::set<std::str
   return suspects;
 }
 
-// A message that kills the process takes its batch with it once; from then on each of them is
-// handled by itself, until it is done or has ended the process three times.
+// A message that kills the process takes its batch with it once, which counts for none of them;
+// from then on each is handled by itself, until it is done or has ended the process three times.
 void Host::State::cautiously(std::vector<Item> items) {
   std::vector<std::string> ids;
   for (const Item& item : items) ids.push_back(attempt_id(item));

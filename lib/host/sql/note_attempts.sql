@@ -1,3 +1,3 @@
 INSERT INTO host_attempts (host, id, tries)
-SELECT :host, id, 1 FROM @rows(id text) AS r WHERE true
+SELECT :host, id, 0 FROM @rows(id text) AS r WHERE true
 ON CONFLICT (host, id) DO NOTHING
