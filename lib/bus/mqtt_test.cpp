@@ -20,7 +20,7 @@ using std::chrono::seconds;
 class MqttTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(kMosquitto)) GTEST_SKIP() << "mosquitto is not installed";
+    if (!std::filesystem::exists(test::kMosquitto)) GTEST_SKIP() << "mosquitto is not installed";
   }
   MqttTest() {
     std::string folder = testing::TempDir() + "trayline-bus-test-XXXXXX";
@@ -30,7 +30,7 @@ class MqttTest : public testing::Test {
   // Runs the loop until the condition holds; events call changed().
   bool until(std::function<bool()> condition) {
     condition_ = std::move(condition);
-    const auto deadline = loop_.after(kDeadline, [this] { loop_.stop(); });
+    const auto deadline = loop_.after(test::kPatience, [this] { loop_.stop(); });
     loop_.post([this] { changed(); });
     loop_.run();
     return condition_();
@@ -119,7 +119,7 @@ class MqttTest : public testing::Test {
 };
 
 TEST_F(MqttTest, CarriesMessagesBothWaysInOrder) {
-  Broker broker(folder_, "");
+  test::Mosquitto broker(folder_, "");
   const auto device = connect(plain_config(broker.port(), "device"));
   const auto cloud = connect(plain_config(broker.port(), "cloud"));
   std::vector<Message> up, down;
@@ -148,7 +148,7 @@ TEST_F(MqttTest, CarriesMessagesBothWaysInOrder) {
 }
 
 TEST_F(MqttTest, ReconnectsAndSubscribesAgainWhenTheBrokerWasKilled) {
-  Broker broker(folder_, "");
+  test::Mosquitto broker(folder_, "");
   const auto bus = connect(plain_config(broker.port(), "one"));
   std::vector<bool> connections;
   bus->on_connection([&](bool up) {
@@ -176,7 +176,7 @@ TEST_F(MqttTest, ReconnectsAndSubscribesAgainWhenTheBrokerWasKilled) {
 }
 
 TEST_F(MqttTest, ALastingSessionGetsWhatCameWhileItWasAway) {
-  Broker broker(folder_, "");
+  test::Mosquitto broker(folder_, "");
   MqttConfig lasting = plain_config(broker.port(), "lasting");
   lasting.clean_session = false;
   std::vector<Message> received;
@@ -193,7 +193,7 @@ TEST_F(MqttTest, ALastingSessionGetsWhatCameWhileItWasAway) {
 }
 
 TEST_F(MqttTest, ConnectsWhenABrokerThatWasAwayComes) {
-  Broker broker(folder_, "");
+  test::Mosquitto broker(folder_, "");
   broker.kill();
   const auto bus = connect(plain_config(broker.port(), "one"));
   bool lost = false;
@@ -207,7 +207,7 @@ TEST_F(MqttTest, AnswersOverMutualTlsAndTakesLargePayloads) {
   make_ca("ca");
   make_certificate("server", "ca", "IP:127.0.0.1");
   make_certificate("IoT-test-core", "ca", "DNS:core");
-  Broker broker(folder_, tls_settings("server"));
+  test::Mosquitto broker(folder_, tls_settings("server"));
   const auto bus = connect(tls_config(broker.port(), "IoT-test-core"));
   std::vector<Message> received;
   std::vector<std::string> answers;
@@ -232,7 +232,7 @@ TEST_F(MqttTest, NoticesAtOnceThatATlsConnectionWasRefused) {
   make_ca("ca");
   make_certificate("server", "ca", "IP:127.0.0.1");
   make_certificate("IoT-test-core", "ca", "DNS:core");
-  Broker broker(folder_, tls_settings("server"));
+  test::Mosquitto broker(folder_, tls_settings("server"));
   broker.kill();
   const auto bus = connect(tls_config(broker.port(), "IoT-test-core"));
   loop_.post([this] { loop_.stop(); });  // behind the first attempt
@@ -249,7 +249,7 @@ TEST_F(MqttTest, TheBrokerRefusesACertificateOfAnotherCa) {
   make_ca("other");
   make_certificate("server", "ca", "IP:127.0.0.1");
   make_certificate("stranger", "other", "DNS:x");
-  Broker broker(folder_, tls_settings("server"));
+  test::Mosquitto broker(folder_, tls_settings("server"));
   const auto bus = connect(tls_config(broker.port(), "stranger"));
   std::thread runs([this] { loop_.run(); });
   EXPECT_TRUE(broker.says("OpenSSL Error"));
@@ -262,7 +262,7 @@ TEST_F(MqttTest, RefusesABrokerWhoseCertificateNamesAnotherHost) {
   make_ca("ca");
   make_certificate("server", "ca", "DNS:elsewhere.example");
   make_certificate("client", "ca", "DNS:x");
-  Broker broker(folder_, tls_settings("server"));
+  test::Mosquitto broker(folder_, tls_settings("server"));
   testing::internal::CaptureStderr();
   const auto bus = connect(tls_config(broker.port(), "client"));
   std::thread runs([this] { loop_.run(); });
@@ -281,7 +281,7 @@ TEST_F(MqttTest, ReadsItsIdentityAtEachAttemptAndLogsWhatIsWrongWithIt) {
   make_ca("ca");
   make_certificate("server", "ca", "IP:127.0.0.1");
   make_certificate("client", "ca", "DNS:x");
-  Broker broker(folder_, tls_settings("server"));
+  test::Mosquitto broker(folder_, tls_settings("server"));
   const std::filesystem::path key = file("client.key");
   std::filesystem::rename(key, file("good.key"));
   run_openssl("ec -in good.key -aes128 -passout pass:secret -out client.key");
@@ -300,7 +300,7 @@ TEST_F(MqttTest, ReadsItsIdentityAtEachAttemptAndLogsWhatIsWrongWithIt) {
 }
 
 TEST_F(MqttTest, RefusesWhatIsBeyondTheLimitInFlight) {
-  Broker broker(folder_, "");
+  test::Mosquitto broker(folder_, "");
   MqttConfig config = plain_config(broker.port(), "one");
   config.in_flight_max = 3;
   const auto bus = connect(config);
@@ -319,7 +319,7 @@ TEST_F(MqttTest, RefusesWhatIsBeyondTheLimitInFlight) {
 }
 
 TEST_F(MqttTest, DropsIncomingPayloadsAboveTheLimit) {
-  Broker broker(folder_, "");
+  test::Mosquitto broker(folder_, "");
   const auto sender = connect(plain_config(broker.port(), "sender"));
   MqttConfig small = plain_config(broker.port(), "receiver");
   small.payload_bytes_max = 10;
@@ -335,7 +335,7 @@ TEST_F(MqttTest, DropsIncomingPayloadsAboveTheLimit) {
 }
 
 TEST_F(MqttTest, SubscribesAndPublishesInsideHandlers) {
-  Broker broker(folder_, "");
+  test::Mosquitto broker(folder_, "");
   const auto bus = connect(plain_config(broker.port(), "one"));
   std::vector<Message> received;
   std::vector<std::string> answers;
@@ -350,7 +350,7 @@ TEST_F(MqttTest, SubscribesAndPublishesInsideHandlers) {
 }
 
 TEST_F(MqttTest, CallsNothingOnceItIsGone) {
-  Broker broker(folder_, "");
+  test::Mosquitto broker(folder_, "");
   auto bus = connect(plain_config(broker.port(), "one"));
   ASSERT_TRUE(until([&] { return bus->connected(); }));
   std::vector<std::string> answers;
