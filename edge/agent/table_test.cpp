@@ -10,6 +10,7 @@
 #include "edge/agent/sql.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/store/sqlite.hpp"
+#include "lib/store/wrapped.hpp"
 
 namespace trayline::agent {
 namespace {
@@ -223,27 +224,17 @@ TEST_F(Disk, ASecondAgentIsKeptOut) {
 }
 
 // Commits, and says that it could not.
-class Doubtful final : public store::Store {
+class Doubtful final : public store::Wrapped {
  public:
   Doubtful(std::unique_ptr<store::Store> base, const bool& lies)
-      : base_(std::move(base)), lies_(lies) {}
-  Result<void> migrate(const std::vector<const store::Migrations*>& modules) override {
-    return base_->migrate(modules);
-  }
+      : Wrapped(std::move(base)), lies_(lies) {}
   Result<void> transaction(const std::function<Result<void>(store::Session&)>& work) override {
-    Result<void> done = base_->transaction(work);
+    Result<void> done = base_.transaction(work);
     if (done && lies_) return fail(Code::unavailable, "the answer was lost");
     return done;
   }
-  Result<std::unique_ptr<store::Session>> reader() override { return base_->reader(); }
-  bool shared() const override { return base_->shared(); }
-  std::uint64_t connections() const override { return base_->connections(); }
-  std::uint64_t statements() const override { return base_->statements(); }
-  std::uint64_t commits() const override { return base_->commits(); }
-  std::vector<std::string> statements_seen() const override { return base_->statements_seen(); }
 
  private:
-  std::unique_ptr<store::Store> base_;
   const bool& lies_;
 };
 

@@ -8,6 +8,7 @@
 #include "lib/base/digest.hpp"
 #include "lib/host/test_toy.hpp"
 #include "lib/postgres/test_store.hpp"
+#include "lib/store/wrapped.hpp"
 
 namespace trayline::host {
 namespace {
@@ -59,29 +60,16 @@ class Provider final : public Executor {
 };
 
 // A store that can lose the answer of a commit.
-class Forgetful final : public store::Store {
+class Forgetful final : public store::Wrapped {
  public:
-  explicit Forgetful(std::unique_ptr<store::Store> base) : base_(std::move(base)) {}
-  bool lose_answer = false;
-
-  Result<void> migrate(const std::vector<const store::Migrations*>& modules) override {
-    return base_->migrate(modules);
-  }
+  using Wrapped::Wrapped;
   Result<void> transaction(const std::function<Result<void>(store::Session&)>& work) override {
-    const Result<void> done = base_->transaction(work);
+    const Result<void> done = base_.transaction(work);
     if (done && std::exchange(lose_answer, false))
       return fail(Code::unavailable, "the answer of the commit was lost");
     return done;
   }
-  Result<std::unique_ptr<store::Session>> reader() override { return base_->reader(); }
-  bool shared() const override { return base_->shared(); }
-  std::uint64_t connections() const override { return base_->connections(); }
-  std::uint64_t statements() const override { return base_->statements(); }
-  std::uint64_t commits() const override { return base_->commits(); }
-  std::vector<std::string> statements_seen() const override { return base_->statements_seen(); }
-
- private:
-  std::unique_ptr<store::Store> base_;
+  bool lose_answer = false;
 };
 
 class HostTest : public testing::TestWithParam<store::Engine> {

@@ -8,10 +8,10 @@ namespace {
 constexpr Millis kDiskRetry{1'000};
 
 // A disk that fails before a commit, or after it.
-class Disk final : public Borrowed {
+class Disk final : public store::Wrapped {
  public:
   Disk(store::Store& base, Engine& engine, const Swarm& swarm)
-      : Borrowed(base), engine_(engine), swarm_(swarm) {}
+      : Wrapped(base), engine_(engine), swarm_(swarm) {}
   Result<void> transaction(const std::function<Result<void>(store::Session&)>& work) override {
     if (!ready) return base_.transaction(work);
     const bool fails = engine_.chance(swarm_.disk_fails);

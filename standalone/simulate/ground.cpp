@@ -21,9 +21,9 @@ constexpr store::Statement kKeepers{
 
 }  // namespace
 
-class Ground::MigratedOnce final : public Borrowed {
+class Ground::MigratedOnce final : public store::Wrapped {
  public:
-  using Borrowed::Borrowed;
+  using Wrapped::Wrapped;
   Result<void> migrate(const std::vector<const store::Migrations*>& modules) override {
     std::vector<const store::Migrations*> fresh;
     for (const store::Migrations* module : modules) {

@@ -5,30 +5,9 @@
 #include <vector>
 
 #include "lib/base/metrics.hpp"
-#include "lib/store/store.hpp"
+#include "lib/store/wrapped.hpp"
 
 namespace trayline::simulate {
-
-// A store that is somebody else's.
-class Borrowed : public store::Store {
- public:
-  explicit Borrowed(store::Store& base) : base_(base) {}
-  Result<void> migrate(const std::vector<const store::Migrations*>& modules) override {
-    return base_.migrate(modules);
-  }
-  Result<void> transaction(const std::function<Result<void>(store::Session&)>& work) override {
-    return base_.transaction(work);
-  }
-  Result<std::unique_ptr<store::Session>> reader() override { return base_.reader(); }
-  bool shared() const override { return base_.shared(); }
-  std::uint64_t connections() const override { return base_.connections(); }
-  std::uint64_t statements() const override { return base_.statements(); }
-  std::uint64_t commits() const override { return base_.commits(); }
-  std::vector<std::string> statements_seen() const override { return base_.statements_seen(); }
-
- protected:
-  store::Store& base_;
-};
 
 // A database in memory that outlives its users.
 class Ground {

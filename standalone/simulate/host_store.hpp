@@ -16,7 +16,7 @@
 
 namespace trayline::simulate {
 
-class HostStore final : public Borrowed {
+class HostStore final : public store::Wrapped {
  public:
   struct Parts {
     Engine& engine;
@@ -25,7 +25,7 @@ class HostStore final : public Borrowed {
     Rules& rules;
     std::map<std::string, int>& killers;  // predictions that end the process, and how often still
   };
-  HostStore(store::Store& base, Parts parts) : Borrowed(base), parts_(parts) {}
+  HostStore(store::Store& base, Parts parts) : Wrapped(base), parts_(parts) {}
 
   Result<void> transaction(const std::function<Result<void>(store::Session&)>& work) override;
   // The process ended inside a transaction: nothing of it runs any more.
