@@ -11,6 +11,7 @@
 #include "lib/bus/codec.hpp"
 #include "lib/bus/link.hpp"
 #include "lib/bus/mqtt.hpp"
+#include "lib/bus/test_bus.hpp"
 
 namespace trayline::bus {
 namespace {
@@ -18,7 +19,6 @@ namespace {
 using namespace std::string_literals;
 using std::chrono::seconds;
 
-constexpr seconds kDeadline{30};
 constexpr std::size_t kReadMax = 4 * 1024 * 1024;
 const std::string kAccepted = "\x20\2\0\0"s;
 
@@ -108,18 +108,8 @@ class Peer {
   Loop::Watch accepts_, reads_;
 };
 
-class MqttPeerTest : public testing::Test {
+class MqttPeerTest : public testing::Test, protected test::OnALoop {
  protected:
-  bool until(std::function<bool()> condition) {
-    condition_ = std::move(condition);
-    const auto deadline = loop_.after(kDeadline, [this] { loop_.stop(); });
-    loop_.post([this] { changed(); });
-    loop_.run();
-    return condition_();
-  }
-  void changed() {
-    if (condition_()) loop_.stop();
-  }
   MqttConfig config() const {
     MqttConfig made;
     made.port = peer_.port();
@@ -136,18 +126,6 @@ class MqttPeerTest : public testing::Test {
     auto bus = connect(with);
     EXPECT_TRUE(until([&] { return bus->connected(); }));
     return bus;
-  }
-  Bus::Handler collect(std::vector<Message>& into) {
-    return [this, &into](Message m) {
-      into.push_back(std::move(m));
-      changed();
-    };
-  }
-  Bus::Published collect(std::vector<std::string>& into) {
-    return [this, &into](Result<void> r) {
-      into.push_back(r ? "ok" : r.error().detail);
-      changed();
-    };
   }
   // What is logged until the peer has been dialled so many times.
   std::string logged_until_connections(std::size_t count, const MqttConfig& with) {
@@ -166,9 +144,6 @@ class MqttPeerTest : public testing::Test {
     return "\x40\2"s + static_cast<char>(id >> 8) + static_cast<char>(id & 0xff);
   }
 
-  Loop loop_;
-  SeededRandom random_{7};
-  std::function<bool()> condition_ = [] { return false; };
   Peer peer_{loop_, [this] { changed(); }};
 };
 

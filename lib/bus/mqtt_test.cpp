@@ -9,7 +9,7 @@
 #include <fstream>
 #include <thread>
 
-#include "lib/bus/test_mosquitto.hpp"
+#include "lib/bus/test_bus.hpp"
 
 namespace trayline::bus {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-class MqttTest : public testing::Test {
+class MqttTest : public testing::Test, protected test::OnALoop {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(test::kMosquitto)) GTEST_SKIP() << "mosquitto is not installed";
@@ -27,35 +27,12 @@ class MqttTest : public testing::Test {
     folder_ = ::mkdtemp(folder.data());
   }
   ~MqttTest() override { std::filesystem::remove_all(folder_); }
-  // Runs the loop until the condition holds; events call changed().
-  bool until(std::function<bool()> condition) {
-    condition_ = std::move(condition);
-    const auto deadline = loop_.after(test::kPatience, [this] { loop_.stop(); });
-    loop_.post([this] { changed(); });
-    loop_.run();
-    return condition_();
-  }
-  void changed() {
-    if (condition_()) loop_.stop();
-  }
   std::unique_ptr<Bus> connect(MqttConfig config) {
     config.host = "127.0.0.1";
     auto bus = connect_mqtt(loop_, random_, std::move(config));
     if (!bus) throw std::runtime_error(bus.error().detail);
     (*bus)->on_connection([this](bool) { changed(); });
     return std::move(*bus);
-  }
-  Bus::Handler collect(std::vector<Message>& into) {
-    return [this, &into](Message m) {
-      into.push_back(std::move(m));
-      changed();
-    };
-  }
-  Bus::Published collect(std::vector<std::string>& into) {
-    return [this, &into](Result<void> r) {
-      into.push_back(r ? "ok" : r.error().detail);
-      changed();
-    };
   }
   // Publishes to oneself until it comes: then the subscription before it is in force.
   void expect_echo(Bus& bus, const std::string& topic, std::vector<Message>& received) {
@@ -113,9 +90,6 @@ class MqttTest : public testing::Test {
   }
 
   std::filesystem::path folder_;
-  Loop loop_;
-  SeededRandom random_{7};
-  std::function<bool()> condition_ = [] { return false; };
 };
 
 TEST_F(MqttTest, CarriesMessagesBothWaysInOrder) {
