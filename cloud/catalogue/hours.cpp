@@ -14,25 +14,6 @@ using wire::catalogue::Opening;
 
 constexpr minutes kDay{24 * 60};
 
-std::optional<int> digits(std::string_view text) {
-  int value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return value;
-}
-
-// "HH:MM", "24:00" among them.
-std::optional<minutes> time_of(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  const auto hour = digits(text.substr(0, 2));
-  const auto minute = digits(text.substr(3));
-  if (!hour || !minute || *minute > 59) return std::nullopt;
-  const minutes time(*hour * 60 + *minute);
-  return time <= kDay ? std::optional(time) : std::nullopt;
-}
-
 Day weekday_of(zone::Day day) {
   return static_cast<Day>(std::chrono::weekday(day).iso_encoding() - 1);
 }
@@ -62,8 +43,8 @@ Openness openness(const Hours& hours, Time now) {
     const zone::Day day = today + std::chrono::days(offset);
     if (std::find(closed.begin(), closed.end(), day) != closed.end()) continue;
     for (const Opening& opening : openings) {
-      const auto open = time_of(opening.open);
-      const auto close = time_of(opening.close);
+      const auto open = zone::parse_time(opening.open);
+      const auto close = zone::parse_time(opening.close);
       if (opening.day != weekday_of(day) || !open || !close) continue;
       const Time from = there->at(day, *open, zone::Twice::first);
       const minutes end = *close > *open ? *close : *close + kDay;
@@ -88,9 +69,9 @@ std::vector<JsonProblem> problems_of(const Hours& hours, std::string_view at) {
   if (hours.closed.size() > kClosedMax) wrong("/closed", "more than 400 of them");
   for (std::size_t i = 0; i < hours.openings.size() && i < kOpeningsMax; ++i) {
     const std::string here = "/openings/" + std::to_string(i);
-    const auto open = time_of(hours.openings[i].open);
+    const auto open = zone::parse_time(hours.openings[i].open);
     if (!open || *open == kDay) wrong(here + "/open", "expected HH:MM, 00:00 to 23:59");
-    if (!time_of(hours.openings[i].close)) {
+    if (!zone::parse_time(hours.openings[i].close)) {
       wrong(here + "/close", "expected HH:MM, 00:00 to 24:00");
     }
   }

@@ -60,4 +60,13 @@ std::optional<Day> parse_day(std::string_view text) {
   return date.ok() ? std::optional(Day(date)) : std::nullopt;
 }
 
+std::optional<std::chrono::minutes> parse_time(std::string_view text) {
+  if (text.size() != 5 || text[2] != ':') return std::nullopt;
+  const auto hour = digits(text.substr(0, 2));
+  const auto minute = digits(text.substr(3));
+  if (!hour || !minute || *minute > 59) return std::nullopt;
+  const std::chrono::minutes time(*hour * 60 + *minute);
+  return time <= std::chrono::hours(24) ? std::optional(time) : std::nullopt;
+}
+
 }  // namespace trayline::zone

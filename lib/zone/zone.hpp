@@ -32,5 +32,7 @@ class Zone {
 
 // "2026-11-30"; none for what is written otherwise or is no day.
 std::optional<Day> parse_day(std::string_view text);
+// "04:30" as the time since midnight, "24:00" at most; none for what is written otherwise.
+std::optional<std::chrono::minutes> parse_time(std::string_view text);
 
 }  // namespace trayline::zone

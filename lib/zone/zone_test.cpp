@@ -47,5 +47,14 @@ TEST(Day, IsWrittenLikeItsDate) {
   }
 }
 
+TEST(TimeOfDay, IsWrittenLikeOnAClock) {
+  EXPECT_EQ(parse_time("00:00"), std::chrono::minutes(0));
+  EXPECT_EQ(parse_time("04:30"), std::chrono::minutes(270));
+  EXPECT_EQ(parse_time("24:00"), hours(24));
+  for (const char* wrong : {"24:01", "12:60", "4:30", "04.30", "04:3x", "", "-1:00"}) {
+    EXPECT_FALSE(parse_time(wrong)) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace trayline::zone
