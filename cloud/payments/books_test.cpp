@@ -1,7 +1,7 @@
 // The books as a whole, on a real host: stopped where an invariant broke, disputes, settlements.
 #include "cloud/payments/books_state.hpp"
-#include "cloud/payments/service_fixture.hpp"
 #include "cloud/payments/sql.hpp"
+#include "cloud/payments/test_service.hpp"
 
 namespace trayline::payments {
 namespace {

@@ -94,6 +94,10 @@ void begin_attempt(Change& change, const Snapshot& snapshot);
 // Keeps a message about somebody unknown until there is somebody, and counts the ways back.
 void park(Decision& d, const Snapshot& snapshot, const wire::payments::In& message,
           const std::string& about, Time now);
+// The payment that an intent belongs to; the message is parked where there is none.
+const Payment* payment_or_park(Decision& d, const Snapshot& snapshot,
+                               const wire::payments::In& message, const std::string& intent,
+                               Time now);
 // Takes up again what was parked about somebody who is there now.
 void take_up(Decision& d, const Snapshot& snapshot, const std::string& about);
 

@@ -66,12 +66,9 @@ void withhold(Decision& d) {
 // Once per dispute and direction, in whatever order the provider tells.
 Decision decide_dispute(const Snapshot& snapshot, const wire::payments::DisputeSeen& m, Time now) {
   Decision d;
-  const auto owner = snapshot.by_intent.find(m.intent);
-  if (owner == snapshot.by_intent.end()) {
-    park(d, snapshot, m, m.intent, now);
-    return d;
-  }
-  const Payment& p = snapshot.payments.at(owner->second);
+  const Payment* owner = payment_or_park(d, snapshot, m, m.intent, now);
+  if (owner == nullptr) return d;
+  const Payment& p = *owner;
   const std::string entry = dispute_entry(m);
   if (snapshot.entries.contains({p.order, entry})) return d;
   if (m.amount.minor <= 0 || m.amount.minor > p.captured_minor ||

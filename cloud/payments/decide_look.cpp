@@ -103,6 +103,15 @@ void park(Decision& d, const Snapshot& snapshot, const wire::payments::In& messa
   arm_parked(d, now);
 }
 
+const Payment* payment_or_park(Decision& d, const Snapshot& snapshot,
+                               const wire::payments::In& message, const std::string& intent,
+                               Time now) {
+  const auto owner = snapshot.by_intent.find(intent);
+  if (owner != snapshot.by_intent.end()) return &snapshot.payments.at(owner->second);
+  park(d, snapshot, message, intent, now);
+  return nullptr;
+}
+
 void take_up(Decision& d, const Snapshot& snapshot, const std::string& about) {
   for (const Parked& parked : snapshot.parked) {
     if (parked.about == about) again(d, parked);
@@ -130,12 +139,9 @@ Decision decide_parked(const Snapshot& snapshot, Time now) {
 // of the provider's account.
 Decision decide_notice(const Snapshot& snapshot, const wire::payments::Notice& m, Time now) {
   Decision d;
-  const auto owner = snapshot.by_intent.find(m.intent);
-  if (owner == snapshot.by_intent.end()) {
-    park(d, snapshot, m, m.intent, now);
-    return d;
-  }
-  const Payment& p = snapshot.payments.at(owner->second);
+  const Payment* owner = payment_or_park(d, snapshot, m, m.intent, now);
+  if (owner == nullptr) return d;
+  const Payment& p = *owner;
   // What was paid back by us is no news.
   if (m.what == "refund" && m.amount.minor <= p.refunded_minor + p.refunding_minor) return d;
   d.notice = m;

@@ -1,9 +1,9 @@
 // What is kept, what comes back after a restart, and that the books agree at the end.
 #include <set>
 
-#include "cloud/payments/service_fixture.hpp"
 #include "cloud/payments/settlement.hpp"
 #include "cloud/payments/sql.hpp"
+#include "cloud/payments/test_service.hpp"
 
 namespace trayline::payments {
 namespace {

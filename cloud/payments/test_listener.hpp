@@ -1,4 +1,4 @@
-// In place of orders: hears what payments tells it. For tests.
+// For tests: in place of orders, hears what payments tells it.
 #pragma once
 #include <string>
 #include <vector>
@@ -8,7 +8,6 @@
 
 namespace trayline::payments {
 
-// Hears what payments tells orders.
 class Listener final : public host::Service {
  public:
   std::string_view name() const override { return wire::orders::kService; }

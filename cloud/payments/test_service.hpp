@@ -1,10 +1,11 @@
-// The service on a real host and SQLite, with both providers and a listener in place of orders.
+// For tests: the service on a real host and SQLite, with both providers and a listener in place of
+// orders.
 #pragma once
 #include "cloud/payments/audit.hpp"
 #include "cloud/payments/counter_provider.hpp"
 #include "cloud/payments/memory_provider.hpp"
-#include "cloud/payments/orders_listener.hpp"
 #include "cloud/payments/service.hpp"
+#include "cloud/payments/test_listener.hpp"
 #include "lib/base/check.hpp"
 #include "lib/store/sqlite.hpp"
 
