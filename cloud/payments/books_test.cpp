@@ -28,7 +28,7 @@ TEST_F(ServiceTest, ABrokenChainStopsPaymentsAndNothingIsLost) {
   change(
       "UPDATE payments_ledger_heads SET hash = (SELECT hash FROM payments_ledger"
       " ORDER BY seq DESC LIMIT 1)");
-  say(w::Resume{"bob"});
+  say(w::Resume{});
   wait(kLookAfter * 3);
   EXPECT_EQ(provider.charges().size(), 3U) << "each once";
   EXPECT_EQ(std::count(orders.heard.begin(), orders.heard.end(), "capture captured"), 3);
@@ -83,7 +83,7 @@ TEST_F(ServiceTest, WhileStoppedNewOrdersAreRefusedAndOthersServed) {
   EXPECT_NE(metrics.text().find("trayline_payments_stopped 1"), std::string::npos);
   const Json said = to_json(*read_books_state(**db->reader()));
   EXPECT_EQ(said.at("stopped")->text_at("why"), "captured more than was held");
-  say(w::Resume{"bob"});
+  say(w::Resume{});
   EXPECT_TRUE(served(all[0]));
   EXPECT_NE(metrics.text().find("trayline_payments_stopped 0"), std::string::npos);
 }
@@ -224,7 +224,12 @@ TEST_F(ServiceTest, ASettlementIsJsonCsvOrAPageAndADayIsTheSites) {
             "2026-09-22,main,EUR,1,1200,120,0,0,1200,1200,0\r\n");
   EXPECT_EQ(*http::find_header(csv.headers, "Content-Type"), "text/csv; charset=utf-8");
   const std::string browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-  EXPECT_NE(get("2026-09-22", browser, "").body.find("<td>main</td>"), std::string::npos);
+  EXPECT_NE(get("2026-09-22", browser, "")
+                .body.find("<tr><td>main</td><td>1</td><td>EUR 12.00</td><td>EUR 1.20</td>"
+                           "<td>EUR 0.00</td><td>EUR 0.00</td><td>EUR 12.00</td>"
+                           "<td>EUR 0.00</td></tr>"),
+            std::string::npos)
+      << "a cell for each heading";
   EXPECT_NE(get("2026-09-22", "", "").body.find(R"("gross_minor":1200)"), std::string::npos);
   EXPECT_NE(get("2026-09-22", browser, "json").body.find(R"("gross_minor":1200)"),
             std::string::npos);

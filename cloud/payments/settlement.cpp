@@ -133,7 +133,7 @@ std::string to_html(std::string_view day, const std::vector<Settlement>& lines) 
   for (const Settlement& line : lines) {
     page += "<tr><td>" + line.site.value + "</td><td>" + std::to_string(line.captures) + "</td>";
     for (const std::int64_t minor : {line.gross_minor, line.tax_minor, line.refunds_minor,
-                                     line.net_minor, line.difference_minor}) {
+                                     line.disputes_minor, line.net_minor, line.difference_minor}) {
       page += "<td>" + to_string(Money{minor, line.currency}) + "</td>";
     }
     page += "</tr>";
