@@ -5,4 +5,6 @@ UPDATE orders_orders SET waits = 1 WHERE state IN ('mismatch', 'review');
 DROP INDEX orders_orders_state;
 CREATE INDEX orders_orders_waits ON orders_orders (placed_ms, id) WHERE waits = 1;
 DROP INDEX orders_orders_open;
+-- Its one reader wrote the fates of predictions, which follow from their orders now.
+DROP INDEX orders_predictions_order;
 CREATE INDEX orders_orders_site ON orders_orders (site, placed_ms);
