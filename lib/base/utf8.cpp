@@ -1,12 +1,28 @@
 #include "lib/base/utf8.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace trayline {
+namespace {
+
+bool begins_with_eight_of_ascii(std::string_view text) {
+  std::uint64_t eight = 0;
+  if (text.size() < sizeof eight) return false;
+  std::memcpy(&eight, text.data(), sizeof eight);
+  return (eight & 0x8080808080808080U) == 0;
+}
+
+}  // namespace
 
 bool is_utf8(std::string_view text) {
   std::size_t i = 0;
   while (i < text.size()) {
+    if (begins_with_eight_of_ascii(text.substr(i))) {
+      i += sizeof(std::uint64_t);
+      continue;
+    }
     const auto first = static_cast<unsigned char>(text[i]);
     if (first < 0x80) {
       ++i;

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "lib/base/check.hpp"
+#include "lib/base/utf8.hpp"
 
 namespace trayline::store {
 namespace {
@@ -192,30 +192,6 @@ class Expander {
   Expanded out_;
 };
 
-// The bytes of the sequence that begins the text, 0 where none does (RFC 3629, section 4).
-std::size_t utf8_sequence(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return first == 0 ? 0 : 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  const bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
-  const bool surrogate = first == 0xED && byte(1) > 0x9F;
-  const bool beyond = first == 0xF4 && byte(1) > 0x8F;
-  return overlong || surrogate || beyond ? 0 : length;
-}
-
-// At least eight bytes, of which the first eight are ASCII without NUL. Subtracting gives the
-// lowest NUL a high bit.
-bool begins_plain(std::string_view text) {
-  std::uint64_t eight = 0;
-  if (text.size() < sizeof eight) return false;
-  std::memcpy(&eight, text.data(), sizeof eight);
-  return ((eight | (eight - 0x0101010101010101U)) & 0x8080808080808080U) == 0;
-}
-
 }  // namespace
 
 Result<Expanded> expand(const Statement& statement, Engine engine) {
@@ -240,16 +216,7 @@ Result<void> check_values(const Rows& rows, const Expanded& expanded) {
 }
 
 bool is_storable(std::string_view text) {
-  while (!text.empty()) {
-    if (begins_plain(text)) {
-      text.remove_prefix(sizeof(std::uint64_t));
-      continue;
-    }
-    const std::size_t length = utf8_sequence(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
+  return text.find('\0') == std::string_view::npos && is_utf8(text);
 }
 
 }  // namespace trayline::store
