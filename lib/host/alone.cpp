@@ -93,7 +93,11 @@ void Host::State::repeat(std::vector<Item> items, const Error& error) {
       {std::make_move_iterator(items.begin()), std::make_move_iterator(middle)},
       {std::make_move_iterator(middle), std::make_move_iterator(items.end())}};
   for (std::vector<Item>& half : halves) {
-    const Result<void> done = guarded_turn({half, {}, {}});
+    Work work{half, {}, {}, {}};
+    for (const Item& item : half) {
+      if (cautious_until) work.attempts.push_back(attempt_id(item));
+    }
+    const Result<void> done = guarded_turn(std::move(work));
     if (done) continue;
     if (done.error().code == Code::unavailable) {
       postpone(std::move(half));
@@ -112,28 +116,22 @@ void Host::State::one_by_one(std::vector<Item> items) {
   }
 }
 
-// Those of attempts that were in hand when this host last ended uncleanly; the others are noted,
-// committed before they are handled.
-Result<std::set<std::string>> Host::State::note_attempts(const std::set<std::string>& attempts) {
-  std::set<std::string> suspects;
+// Notes what is to be begun, committed before it is handled. Those of ids that were not in hand
+// when this host last ended uncleanly.
+Result<std::set<std::string>> Host::State::note_attempts(const std::set<std::string>& ids) {
+  std::set<std::string> fresh;
+  if (ids.empty()) return fresh;
+  store::Rows rows(1);
+  for (const std::string& id : ids) rows.add(id);
   const auto noted = in_store([&](store::Session& session) -> Result<void> {
-    const store::Args mine{{"host", host_name}};
-    store::Rows all(1);
-    for (const std::string& id : attempts) all.add(id);
-    const Result<store::Answer> known = session.run(sql::load_attempts, all, mine);
-    if (!known) return fail(known.error());
-    suspects.clear();
-    for (const store::Row& row : *known) suspects.insert(row.text("id"));
-    store::Rows fresh(1);
-    for (const std::string& id : attempts) {
-      if (!suspects.contains(id)) fresh.add(id);
-    }
-    if (fresh.empty()) return {};
-    if (auto r = session.run(sql::note_attempts, fresh, mine); !r) return fail(r.error());
+    const Result<store::Answer> made = session.run(sql::note_attempts, rows, {{"host", host_name}});
+    if (!made) return fail(made.error());
+    fresh.clear();
+    for (const store::Row& row : *made) fresh.insert(row.text("id"));
     return {};
   });
   if (!noted) return fail(noted.error());
-  return suspects;
+  return fresh;
 }
 
 // A message that kills the process takes its batch with it once, which counts for none of them;
@@ -141,20 +139,17 @@ Result<std::set<std::string>> Host::State::note_attempts(const std::set<std::str
 void Host::State::cautiously(std::vector<Item> items) {
   std::vector<std::string> ids;
   for (const Item& item : items) ids.push_back(attempt_id(item));
-  std::set<std::string> attempts(ids.begin(), ids.end());
-  attempts.erase("");
-  const Result<std::set<std::string>> suspects = note_attempts(attempts);
-  if (!suspects) return postpone(std::move(items));
-  Work together;
-  std::vector<Item> one_at_a_time;
+  std::set<std::string> counted(ids.begin(), ids.end());
+  counted.erase("");
+  const Result<std::set<std::string>> fresh = note_attempts(counted);
+  if (!fresh) return postpone(std::move(items));
+  Work together{{}, {}, {}, {fresh->begin(), fresh->end()}};
+  std::vector<Item> suspects;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    auto& into = suspects->contains(ids[i]) ? one_at_a_time : together.items;
-    into.push_back(std::move(items[i]));
+    const bool suspect = counted.contains(ids[i]) && !fresh->contains(ids[i]);
+    (suspect ? suspects : together.items).push_back(std::move(items[i]));
   }
-  for (const std::string& id : attempts) {
-    if (!suspects->contains(id)) together.attempts.push_back(id);
-  }
-  one_by_one(std::move(one_at_a_time));
+  one_by_one(std::move(suspects));
   if (together.items.empty()) return;
   const Result<void> done = guarded_turn(together);
   if (done) return;

@@ -92,7 +92,7 @@ struct Host::State {
   void repeat(std::vector<Item> items, const Error& error);
   void one_by_one(std::vector<Item> items);
   void cautiously(std::vector<Item> items);
-  Result<std::set<std::string>> note_attempts(const std::set<std::string>& attempts);
+  Result<std::set<std::string>> note_attempts(const std::set<std::string>& ids);
   void alone(const Item& item, const std::string& attempt);
   std::string attempt_id(const Item& item) const;
   bool begin_attempt(const Item& item, const std::string& attempt);
