@@ -11,6 +11,10 @@
 
 namespace trayline::payments {
 
+// So often books are looked at before something counts as a difference: the cloud moves between two
+// reads.
+inline constexpr int kCompareLooks = 3;
+
 // An order as its service has it.
 struct OrderBook {
   OrderId order;

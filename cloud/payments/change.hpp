@@ -63,7 +63,8 @@ Decision decide_notice(const Snapshot&, const wire::payments::Notice&, Time now)
 Decision decide_dispute(const Snapshot&, const wire::payments::DisputeSeen&, Time now);
 Decision decide_begin(const Snapshot&, Time now);
 Decision decide_compare(const Snapshot&);
-Decision decide_stop(const Snapshot&, const wire::payments::Stop&);
+// Kept where payments are not stopped already; the first reason stays.
+Decision decide_stop(const wire::payments::Stop&);
 Decision decide_resume(std::uint64_t request);
 // While payments are stopped no money is moved: what a decision asks of the provider to that end is
 // taken out of it, and the payment's next look, which stays armed, asks again.

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cloud/payments/audit.hpp"
+#include "cloud/payments/service.hpp"
 #include "cloud/payments/stripe_provider.hpp"
 #include "lib/host/effects.hpp"
 
@@ -12,15 +13,12 @@ namespace trayline::payments {
 
 // How far back the provider's lists are read: a hold ends within 7 days.
 inline constexpr Millis kCompareWindow{8LL * 24 * 3600 * 1000};
-// Before something counts as a difference: the cloud moves between two reads.
-inline constexpr int kCompareLooks = 3;
 inline constexpr std::size_t kFindingsKept = 20;
 
 struct CompareParts {
   stripe::Client& client;
   Post post;  // to the client's thread
-  // Runs a job with a reader of the store; false where there is no room.
-  std::function<bool(std::function<void(store::Session&)>)> work;
+  Work work;
   // Our books, as far as the caller knows them.
   std::function<Result<Books>(store::Session&)> gather;
   const Clock& clock;

@@ -33,7 +33,7 @@ struct Deciding {
   Decision operator()(const w::LookAtParked&) const { return decide_parked(snapshot, now); }
   Decision operator()(const w::Begin&) const { return decide_begin(snapshot, now); }
   Decision operator()(const w::CompareBooks&) const { return decide_compare(snapshot); }
-  Decision operator()(const w::Stop& m) const { return decide_stop(snapshot, m); }
+  Decision operator()(const w::Stop& m) const { return decide_stop(m); }
   Decision operator()(const w::Resume&) const { return decide_resume(request); }
   Decision operator()(const w::Compared& m) const {
     Decision d;

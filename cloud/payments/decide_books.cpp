@@ -41,9 +41,9 @@ Decision decide_compare(const Snapshot& snapshot) {
   return d;
 }
 
-Decision decide_stop(const Snapshot& snapshot, const wire::payments::Stop& m) {
+Decision decide_stop(const wire::payments::Stop& m) {
   Decision d;
-  if (snapshot.stopped.empty()) d.stop = m.why.empty() ? "no reason was given" : m.why;
+  d.stop = m.why.empty() ? "no reason was given" : m.why;
   return d;
 }
 

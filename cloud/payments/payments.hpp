@@ -51,7 +51,7 @@ struct Snapshot {
   std::set<std::pair<OrderId, std::string>> entries;  // of disputes, that the ledger has
   std::vector<OrderId> unarmed;  // under way in an earlier release, which had no looks
   Time next_compare;             // where that is asked
-  std::string stopped;           // why nothing is captured or paid back for now
+  std::string stopped;           // why no capture or refund is asked for now
 };
 
 // One transfer: the amount leaves credit and arrives at debit, so that any sum of rows is zero.

@@ -1,4 +1,4 @@
-// The provider's side of the books, from its lists: page after page, one page in memory.
+// The provider's side of the books, from its lists: page after page.
 #pragma once
 #include <functional>
 #include <vector>

@@ -16,7 +16,8 @@ struct Begin {
   static void describe(auto&, auto&) {}
 };
 
-// An invariant of money does not hold: nothing is captured or paid back until a person resumes.
+// An invariant of money does not hold: no capture or refund is asked for until a person
+// resumes.
 struct Stop {
   static constexpr std::string_view kType = "stop";
   std::string why;
@@ -24,8 +25,7 @@ struct Stop {
 };
 struct Resume {
   static constexpr std::string_view kType = "resume";
-  std::string who;
-  static void describe(auto& member, auto& self) { member("who", self.who); }
+  static void describe(auto&, auto&) {}
 };
 
 // Time to compare the books with the provider's lists.

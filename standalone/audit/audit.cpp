@@ -22,7 +22,7 @@ Result<payments::AuditReport> audit(const Options& options) {
   if (!session) return fail(session.error());
   payments::AuditReport report;
   // The cloud may move between two statements: what differs is looked at again.
-  for (int looks = 0; looks < 3; ++looks) {
+  for (int looks = 0; looks < payments::kCompareLooks; ++looks) {
     Result<payments::Books> books = cloud::gather_books(**session);
     if (!books) return fail(books.error());
     if (options.provider) {
