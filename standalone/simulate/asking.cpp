@@ -1,8 +1,6 @@
 // How people ask: until they are answered, always under the same key.
 #include "standalone/simulate/asking.hpp"
 
-#include <algorithm>
-
 #include "cloud/orders/requests.hpp"
 #include "lib/base/encoding.hpp"
 #include "lib/wire/catalogue.hpp"
@@ -11,7 +9,6 @@ namespace trayline::simulate {
 namespace {
 
 constexpr Millis kPatience{15'000};  // of an app for one answer
-constexpr Millis kMinute{60'000};
 
 bool is_final(const host::Answer& answer) {
   if (!answer.problem) return answer.status != 202;
@@ -37,15 +34,15 @@ http::Request http_of(const OrderId& order, std::int64_t version) {
   return http;
 }
 
-Json lines_of(const std::map<Sku, std::int64_t>& items) {
+}  // namespace
+
+Json Asking::lines_of(const std::map<Sku, std::int64_t>& items) {
   Json::Array lines;
   for (const auto& [sku, n] : items) {
     lines.push_back(Json::object({{"sku", sku.value}, {"quantity", n}}));
   }
   return Json::object({{"lines", std::move(lines)}});
 }
-
-}  // namespace
 
 void Asking::ask(Make make, Answered answered) {
   Engine& engine = parts_.engine;
@@ -204,6 +201,12 @@ void Asking::confirm_at_bank(const WishPtr& wish, int times) {
   });
 }
 
+Asking::Answered Asking::cancel_answered(const WishPtr& wish) {
+  return [this, wish](const host::Answer& answer) {
+    if (!answer.problem) parts_.rules.cancelled(wish->order, answer.body.text_at("state"));
+  };
+}
+
 void Asking::cancel(const WishPtr& wish, bool staff) {
   parts_.engine.note(staff ? "staff cancels" : "cancel", {wish->order.value});
   ask(plain([wish, staff] {
@@ -211,9 +214,7 @@ void Asking::cancel(const WishPtr& wish, bool staff) {
         cancel.staff = staff;
         return host::to<wire::orders::In>(wire::orders::kService, std::move(cancel));
       }),
-      [this, wish](const host::Answer& answer) {
-        if (!answer.problem) parts_.rules.cancelled(wish->order, answer.body.text_at("state"));
-      });
+      cancel_answered(wish));
 }
 
 void Asking::ask_refund(const WishPtr& wish, const std::string& part,
@@ -225,9 +226,9 @@ void Asking::ask_refund(const WishPtr& wish, const std::string& part,
     refund.refund = RefundId(uuid7(parts_.engine.now(), parts_.engine.random));
     refund.amount_minor = amount;
     refund.reason = "requested_by_customer";
-    refund.who = {wire::orders::Role::staff, "till"};
+    refund.who = {wire::orders::Role::staff, kStaff};
     host::Message message = host::to<wire::orders::In>(wire::orders::kService, std::move(refund));
-    message.idempotency = host::Idempotency{"till", wish->attempt + part, "the same"};
+    message.idempotency = host::Idempotency{kStaff, wish->attempt + part, "the same"};
     return message;
   };
   const auto answered = [this, wish, part](const host::Answer& answer) {
@@ -242,9 +243,7 @@ void Asking::ask_refund(const WishPtr& wish, const std::string& part,
 void Asking::ask_cancel(const WishPtr& wish, const Json& view) {
   request({orders::cancel, wish->order, wish->user, Json(Json::Object{}), view.int_at("version"),
            wish->attempt + "-cancel"},
-          [this, wish](const host::Answer& answer) {
-            if (!answer.problem) parts_.rules.cancelled(wish->order, answer.body.text_at("state"));
-          });
+          cancel_answered(wish));
 }
 
 void Asking::ask_edit(const WishPtr& wish, const Json& view, std::map<Sku, std::int64_t> items) {

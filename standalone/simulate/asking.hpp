@@ -60,7 +60,10 @@ class Asking {
     std::string key = {};      // empty: the route takes none
   };
   static constexpr const char* kStaff = "till";
+  static constexpr Millis kMinute{60'000};
+  static Json lines_of(const std::map<Sku, std::int64_t>& items);
   void request(Request request, Answered answered);
+  Answered cancel_answered(const WishPtr& wish);
   // The order as this user reads it; null where nobody answers.
   Json read(const OrderId& order, const UserId& user);
   // Reads it now and then until it is in one of these states; never, where that takes too long.

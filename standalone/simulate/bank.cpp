@@ -206,14 +206,21 @@ void Bank::deliver(const std::string& id, int tries) {
   hook_(body, stripe::sign(body, kHookSecret, engine.now()), end);
 }
 
-void Bank::save_card(const std::string& setup, const std::string& client_secret,
-                     const std::string& card) {
-  stripe_sim::Call call{
+// From the customer's phone, under the publishable key.
+stripe_sim::Reply Bank::confirm(const std::string& path, const std::string& client_secret,
+                                const std::string& card) {
+  const stripe_sim::Call call{
       .method = "POST",
-      .path = "/v1/setup_intents/" + setup + "/confirm",
+      .path = path,
       .params = Json::object({{"client_secret", client_secret}, {"payment_method", card}}),
       .authorization = "Bearer pk_test_simulate"};
-  const stripe_sim::Reply reply = account_.call(call, parts_.engine.now(), parts_.engine.random);
+  return account_.call(call, parts_.engine.now(), parts_.engine.random);
+}
+
+void Bank::save_card(const std::string& setup, const std::string& client_secret,
+                     const std::string& card) {
+  const stripe_sim::Reply reply =
+      confirm("/v1/setup_intents/" + setup + "/confirm", client_secret, card);
   parts_.engine.note("card", {setup, card, std::to_string(reply.status)});
   if (reply.status == 200 && reply.body.text_at("status") == "requires_action") {
     challenge(setup, true);
@@ -237,13 +244,8 @@ void Bank::lapse(const std::string& intent) {
 void Bank::confirm_again(const std::string& intent, const std::string& card) {
   const Json* declined = account_.state().find(Table::intents, intent);
   if (declined == nullptr) return;
-  stripe_sim::Call call{
-      .method = "POST",
-      .path = "/v1/payment_intents/" + intent + "/confirm",
-      .params = Json::object(
-          {{"client_secret", declined->text_at("client_secret")}, {"payment_method", card}}),
-      .authorization = "Bearer pk_test_simulate"};
-  const stripe_sim::Reply reply = account_.call(call, parts_.engine.now(), parts_.engine.random);
+  const stripe_sim::Reply reply = confirm("/v1/payment_intents/" + intent + "/confirm",
+                                          declined->text_at("client_secret"), card);
   parts_.engine.note("confirmed once more", {intent, std::to_string(reply.status)});
 }
 

@@ -61,6 +61,8 @@ class Bank {
   void answer(const stripe_sim::Call& call, const stripe_sim::Reply& reply, const Done& done);
   void status(int code, const Done& done);
   void watch(const stripe_sim::Call& call);
+  stripe_sim::Reply confirm(const std::string& path, const std::string& client_secret,
+                            const std::string& card);
   void on_changes(const std::vector<stripe_sim::Change>& changes);
   void deliver(const std::string& event, int tries);
   std::string order_of(const Json& intent) const;

@@ -5,8 +5,6 @@
 namespace trayline::simulate {
 namespace {
 
-constexpr Millis kMinute{60'000};
-
 std::map<Sku, std::int64_t> items_of(const Json& view) {
   std::map<Sku, std::int64_t> items;
   const Json* lines = view.at("lines");
@@ -65,11 +63,7 @@ void People::reviewed(const WishPtr& wish) {
     if (parts_.engine.chance(0.5)) {
       return ask_settle(wish, view, UserId(kStaff), Json::object({{"accept", "order"}}));
     }
-    Json::Array lines;
-    for (const auto& [sku, n] : wrong({wish->items, {}}).items) {
-      lines.push_back(Json::object({{"sku", sku.value}, {"quantity", n}}));
-    }
-    ask_settle(wish, view, UserId(kStaff), Json::object({{"lines", std::move(lines)}}));
+    ask_settle(wish, view, UserId(kStaff), lines_of(wrong({wish->items, {}}).items));
   });
 }
 

@@ -56,7 +56,7 @@ class HostStore final : public store::Wrapped {
   Parts parts_;
   Meet meet_;
   bool undisturbed_ = false;
-  std::set<std::string> load_old_;  // the tables that are read from copies
+  std::set<std::string> load_old_;                             // statements that read copies
   std::map<std::string, std::string, std::less<>> old_texts_;  // of statements, by their name
   bool dead_ = false;
 };

@@ -8,7 +8,6 @@
 namespace trayline::simulate {
 namespace {
 
-constexpr Millis kMinute{60'000};
 constexpr double kCutAtTray = 0.02;  // of trays, for each time that the power is cut by chance
 
 }  // namespace
