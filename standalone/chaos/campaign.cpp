@@ -204,14 +204,13 @@ Result<void> Campaign::settle() {
   if (auto done = archive_.collect(facts, tokens_); !done) return done;
   facts.screens = up::on_loop(parts_.loop, [this] { return parts_.market.screens(); });
   // Orders are judged from the beginning each time, screens as they are.
-  const auto wrong_before = report_.audit.screens_wrong;
-  report_.audit = audit(facts);
+  Audit seen = audit(facts);
   parts_.say("settled after " + std::to_string((parts_.clock.monotonic() - began).count()) +
-             " ms: " + std::to_string(report_.audit.orders) + " orders, " +
-             std::to_string(report_.audit.acked) + " acked, " +
-             (report_.audit.ok() ? "all well" : "NOT well"));
-  for (const std::string& why : report_.audit.why) parts_.say("  " + why);
-  report_.audit.screens_wrong += wrong_before;
+             " ms: " + std::to_string(seen.orders) + " orders, " + std::to_string(seen.acked) +
+             " acked, " + (seen.ok() ? "all well" : "NOT well"));
+  for (const std::string& why : seen.why) parts_.say("  " + why);
+  seen.screens_wrong += report_.audit.screens_wrong;
+  report_.audit = std::move(seen);
   return {};
 }
 

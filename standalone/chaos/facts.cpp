@@ -53,7 +53,6 @@ Result<void> Archive::collect(Facts& facts, const std::vector<std::string>& toke
 
 // By pages: order by order the customers would reach the API's limits.
 Result<void> Archive::collect_orders(Facts& facts, const std::vector<std::string>& tokens) const {
-  facts.orders.clear();
   for (const std::string& token : tokens) {
     std::string cursor;
     do {
