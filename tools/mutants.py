@@ -349,7 +349,7 @@ def kill(name, program, seeds):
 
 def main():
     parser = argparse.ArgumentParser(
-        description="Removes safeguards one by one; the simulator must find each.",
+        description="Leaves out one safeguard at a time; the simulator must find each.",
         epilog="example: tools/mutants.py --seeds 2000; tools/mutants.py --check",
     )
     parser.add_argument("--check", action="store_true", help="only: do all changes still apply")
@@ -357,7 +357,8 @@ def main():
     parser.add_argument("--only", help="only the mutant of this name")
     parser.add_argument("--json", action="store_true", help="one JSON object a line (always so)")
     args = parser.parse_args()
-    names = list(dict.fromkeys(m[0] for m in MUTANTS))
+    kinds = {m[0]: m[1] for m in MUTANTS}
+    names = list(kinds)
     wrong = check(MUTANTS)
     print("\n".join(wrong) if wrong else f"mutants: {len(names)} changes apply")
     if wrong or args.check:
@@ -375,7 +376,7 @@ def main():
         for name in chosen:
             end = kill(name, os.path.join(scratch, "build/mutants/bin/trayline"), args.seeds)
             killed += end is not None
-            print(json.dumps({"mutant": name, "found": end}), flush=True)
+            print(json.dumps({"mutant": name, "kind": kinds[name], "found": end}), flush=True)
         print(json.dumps({"killed": killed, "of": len(chosen)}))
         return 0 if killed == len(chosen) else 1
     finally:
