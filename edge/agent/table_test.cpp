@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <set>
 
 #include "edge/agent/sql.hpp"
 #include "lib/base/digest.hpp"

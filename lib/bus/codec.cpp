@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "lib/base/check.hpp"
 #include "lib/base/utf8.hpp"
 

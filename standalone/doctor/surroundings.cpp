@@ -1,4 +1,4 @@
-// Looks around: versions, programs, locks, certificates, ports, disk.
+// Looks around: versions, programs, locks, certificates, ports, disk, the books.
 #include <arpa/inet.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
