@@ -107,9 +107,8 @@ MUTANTS = [
      "finished.clear();"),
     ("versions of orders", "ordering", "cloud/orders/service.cpp",
      "",
-     "if (updated->size() != changed.size()) {\n    return fail(Code::conflict, \"an order was "
-     "changed by another host\");\n  }",
-     ""),
+     "session.change(sql::update_orders",
+     "session.write(sql::update_orders"),
     ("If-Match of edits", "ordering", "cloud/orders/decide_revise.cpp",
      "",
      "revise.version != 0 && revise.version != before->version",

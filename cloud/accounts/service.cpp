@@ -20,14 +20,6 @@ Wanted wanted_by(const wire::accounts::In& in) {
       in);
 }
 
-Result<void> run(store::Session& session, const store::Statement& statement,
-                 const store::Rows& rows, const store::Args& args = {}) {
-  if (rows.empty()) return {};
-  const Result<store::Answer> done = session.run(statement, rows, args);
-  if (!done) return fail(done.error());
-  return {};
-}
-
 Result<void> save_users(store::Session& session, const std::vector<Decision>& decisions, Time now) {
   std::map<UserId, const User*> latest;
   for (const Decision& decision : decisions) {
@@ -46,9 +38,9 @@ Result<void> save_users(store::Session& session, const std::vector<Decision>& de
       without.add(id.value);
     }
   }
-  if (auto r = run(session, sql::put_users, users, {{"now", to_ms(now)}}); !r) return r;
-  if (auto r = run(session, sql::put_codes, codes); !r) return r;
-  return run(session, sql::drop_codes, without);
+  if (auto r = session.write(sql::put_users, users, {{"now", to_ms(now)}}); !r) return r;
+  if (auto r = session.write(sql::put_codes, codes); !r) return r;
+  return session.write(sql::drop_codes, without);
 }
 
 Result<void> save_sessions(store::Session& session, const std::vector<Decision>& decisions,
@@ -57,15 +49,15 @@ Result<void> save_sessions(store::Session& session, const std::vector<Decision>&
   const store::Args at{{"now", to_ms(now)}};
   store::Rows users(1);
   for (const UserId& user : writes.signed_out) users.add(user.value);
-  if (auto r = run(session, sql::sign_out_users, users, at); !r) return r;
+  if (auto r = session.write(sql::sign_out_users, users, at); !r) return r;
   store::Rows hashes(1);
   for (const std::string& hash : writes.revoked_refresh) hashes.add(hash);
-  if (auto r = run(session, sql::revoke_sessions, hashes, at); !r) return r;
+  if (auto r = session.write(sql::revoke_sessions, hashes, at); !r) return r;
   store::Rows added(6);
   for (const Session& s : writes.added) {
     added.add(s.origin_jti, s.user.value, s.client, s.refresh_hash, s.expires_ms, s.revoked_ms);
   }
-  return run(session, sql::insert_sessions, added, at);
+  return session.write(sql::insert_sessions, added, at);
 }
 
 }  // namespace

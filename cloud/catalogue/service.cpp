@@ -139,12 +139,12 @@ Result<void> save_menus(store::Session& session, const std::vector<Decision>& de
     }
   }
   const store::Args at{{"now", to_ms(now)}};
-  if (auto r = session.run(sql::put_sites, sites, at); !r) return fail(r.error());
-  if (auto r = session.run(sql::close_menus, current, at); !r) return fail(r.error());
-  if (auto r = session.run(sql::put_menus, versions, at); !r) return fail(r.error());
-  if (auto r = session.run(sql::close_items, names); !r) return fail(r.error());
+  if (auto r = session.write(sql::put_sites, sites, at); !r) return r;
+  if (auto r = session.write(sql::close_menus, current, at); !r) return r;
+  if (auto r = session.write(sql::put_menus, versions, at); !r) return r;
+  if (auto r = session.write(sql::close_items, names); !r) return r;
   if (items.empty()) return {};
-  if (auto r = session.run(sql::put_items, items); !r) return fail(r.error());
+  if (auto r = session.write(sql::put_items, items); !r) return r;
   return {};
 }
 
@@ -181,15 +181,8 @@ Result<void> save_stock(store::Session& session, const std::vector<Decision>& de
     const std::int64_t counted = change.counted ? change.counted->value_or(0) : 0;
     rows.add(key.first.value, key.second.value, mode, counted, change.taken, change.least);
   }
-  const Result<store::Answer> changed = session.run(sql::change_stock, rows);
-  if (!changed) return fail(changed.error());
-  if (changed->size() != changes.size()) {
-    return fail(Code::conflict, "the stock was changed by another host");
-  }
-  if (counts.empty()) return {};
-  const auto r = session.run(sql::insert_counts, counts, {{"now", to_ms(now)}});
-  if (!r) return fail(r.error());
-  return {};
+  if (auto r = session.change(sql::change_stock, rows); !r) return r;
+  return session.write(sql::insert_counts, counts, {{"now", to_ms(now)}});
 }
 
 Result<void> CatalogueService::save(store::Session& session, const std::vector<Decision>& decisions,

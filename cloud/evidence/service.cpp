@@ -65,10 +65,7 @@ Result<void> EvidenceService::save(store::Session& session, const std::vector<De
   for (const Decision& d : decisions) {
     if (d.stored) rows.add(d.stored->hash, d.stored->bytes);
   }
-  if (rows.empty()) return {};
-  const auto r = session.run(sql::insert_objects, rows, {{"now", to_ms(now)}});
-  if (!r) return fail(r.error());
-  return {};
+  return session.write(sql::insert_objects, rows, {{"now", to_ms(now)}});
 }
 
 }  // namespace

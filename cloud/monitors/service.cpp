@@ -89,8 +89,7 @@ Result<void> MonitorsService::save(store::Session& session, const std::vector<De
              screen->painted, screen->pages, screen->state.since_ms, to_ms(screen->shown),
              screen->boot_id, screen->monotonic_ms);
   }
-  if (auto r = session.run(sql::put_screens, rows); !r) return fail(r.error());
-  return {};
+  return session.write(sql::put_screens, rows);
 }
 
 }  // namespace

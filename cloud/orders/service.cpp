@@ -271,30 +271,21 @@ Result<void> save_orders(store::Session& session, const std::vector<Decision>& d
       add_insert(orders, *order);
       add_lines(lines, *order);
     }
-    if (auto r = session.run(sql::insert_orders, orders); !r) return fail(r.error());
-    if (!lines.empty()) {
-      if (auto r = session.run(sql::insert_lines, lines); !r) return fail(r.error());
-    }
+    if (auto r = session.write(sql::insert_orders, orders); !r) return r;
+    if (auto r = session.write(sql::insert_lines, lines); !r) return r;
   }
   if (changed.empty()) return {};
   store::Rows rows(kUpdateColumns);
   for (const auto& [id, change] : changed) add_update(rows, *change.after, change.was_version);
-  const Result<store::Answer> updated = session.run(sql::update_orders, rows);
-  if (!updated) return fail(updated.error());
-  if (updated->size() != changed.size()) {
-    return fail(Code::conflict, "an order was changed by another host");
-  }
-  if (relined.empty()) return {};
+  if (auto r = session.change(sql::update_orders, rows); !r) return r;
   store::Rows ids(1);
   store::Rows lines(kLineColumns);
   for (const OrderId& id : relined) {
     ids.add(id.value);
     add_lines(lines, *changed.at(id).after);
   }
-  if (auto r = session.run(sql::delete_lines, ids); !r) return fail(r.error());
-  if (lines.empty()) return {};  // of a basket that waits for its prices
-  if (auto r = session.run(sql::insert_lines, lines); !r) return fail(r.error());
-  return {};
+  if (auto r = session.write(sql::delete_lines, ids); !r) return r;
+  return session.write(sql::insert_lines, lines);
 }
 
 Result<void> save_trays(store::Session& session, const std::vector<Decision>& decisions, Time now) {
@@ -308,19 +299,13 @@ Result<void> save_trays(store::Session& session, const std::vector<Decision>& de
                d.kept->order.value, d.kept->fate, to_json_text(p));
     }
   }
-  if (!visits.empty()) {
-    store::Rows rows(5);
-    for (const auto& [key, visit] : visits) {
-      const auto& [core, station, id] = key;
-      rows.add(core.value, station.value, id.value, visit.order.value, visit.number);
-    }
-    if (auto r = session.run(sql::put_visits, rows); !r) return fail(r.error());
+  store::Rows rows(5);
+  for (const auto& [key, visit] : visits) {
+    const auto& [core, station, id] = key;
+    rows.add(core.value, station.value, id.value, visit.order.value, visit.number);
   }
-  if (!kept.empty()) {
-    const auto r = session.run(sql::insert_predictions, kept, {{"now", to_ms(now)}});
-    if (!r) return fail(r.error());
-  }
-  return {};
+  if (auto r = session.write(sql::put_visits, rows); !r) return r;
+  return session.write(sql::insert_predictions, kept, {{"now", to_ms(now)}});
 }
 
 Result<void> OrdersService::save(store::Session& session, const std::vector<Decision>& decisions,
@@ -338,23 +323,16 @@ Result<void> OrdersService::save(store::Session& session, const std::vector<Deci
     if (d.number) numbers[d.number->first] = d.number->second;
     if (d.refund) refunds[d.refund->id] = &*d.refund;
   }
-  if (!refunds.empty()) {
-    store::Rows rows(9);
-    for (const auto& [id, r] : refunds) {
-      rows.add(id.value, r->order.value, r->amount_minor, r->tax_minor, r->reason, r->who,
-               enum_name(r->state), r->why, to_ms(r->asked));
-    }
-    if (auto r = session.run(sql::put_refunds, rows); !r) return fail(r.error());
+  store::Rows asked(9);
+  for (const auto& [id, r] : refunds) {
+    asked.add(id.value, r->order.value, r->amount_minor, r->tax_minor, r->reason, r->who,
+              enum_name(r->state), r->why, to_ms(r->asked));
   }
-  if (!history.empty()) {
-    const auto r = session.run(sql::insert_history, history, {{"now", to_ms(now)}});
-    if (!r) return fail(r.error());
-  }
-  if (numbers.empty()) return {};
-  store::Rows rows(2);
-  for (const auto& [site, last] : numbers) rows.add(site.value, last);
-  if (auto r = session.run(sql::put_numbers, rows); !r) return fail(r.error());
-  return {};
+  store::Rows last(2);
+  for (const auto& [site, number] : numbers) last.add(site.value, number);
+  if (auto r = session.write(sql::put_refunds, asked); !r) return r;
+  if (auto r = session.write(sql::insert_history, history, {{"now", to_ms(now)}}); !r) return r;
+  return session.write(sql::put_numbers, last);
 }
 
 }  // namespace

@@ -16,15 +16,6 @@ std::string raise_text(const Payment& p) {
   return p.raise.step == RaiseStep::none ? "" : to_json_text(p.raise);
 }
 
-// Where a statement has rows to write.
-Result<void> write(store::Session& session, const store::Statement& statement,
-                   const store::Rows& rows, const store::Args& args = {}) {
-  if (rows.empty()) return {};
-  const Result<store::Answer> written = session.run(statement, rows, args);
-  if (!written) return fail(written.error());
-  return {};
-}
-
 Result<void> insert_payments(store::Session& session,
                              const std::map<OrderId, const Payment*>& placed, Time now) {
   store::Rows rows(28);
@@ -36,7 +27,7 @@ Result<void> insert_payments(store::Session& session,
              p->intent, raise_text(*p), p->off_session ? 1 : 0, p->void_asked ? 1 : 0, p->asked_ms,
              p->deadline_ms, p->reason);
   }
-  return write(session, sql::insert_payments, rows, {{"now", to_ms(now)}});
+  return session.write(sql::insert_payments, rows, {{"now", to_ms(now)}});
 }
 
 Result<void> update_payments(store::Session& session, const std::map<OrderId, Changed>& changed,
@@ -51,13 +42,7 @@ Result<void> update_payments(store::Session& session, const std::map<OrderId, Ch
              p.refunded_tax_minor, p.customer, p.method, p.intent, raise_text(p),
              p.off_session ? 1 : 0, p.void_asked ? 1 : 0, p.asked_ms, p.deadline_ms, p.reason);
   }
-  const Result<store::Answer> updated =
-      session.run(sql::update_payments, rows, {{"now", to_ms(now)}});
-  if (!updated) return fail(updated.error());
-  if (updated->size() != changed.size()) {
-    return fail(Code::conflict, "a payment was changed by another host");
-  }
-  return {};
+  return session.change(sql::update_payments, rows, {{"now", to_ms(now)}});
 }
 
 Result<void> save_payments(store::Session& session, const std::vector<Decision>& decisions,
@@ -132,10 +117,10 @@ Result<void> save_ledger(store::Session& session, const std::vector<Decision>& d
     rows.add(t.site.value, row.seq, t.order.value, t.kind, t.entry, t.line, t.debit, t.credit,
              t.amount.minor, t.amount.currency.str(), row.at_ms, row.hash);
   }
-  if (auto r = write(session, sql::insert_ledger, rows); !r) return r;
+  if (auto r = session.write(sql::insert_ledger, rows); !r) return r;
   store::Rows ends(3);
   for (const auto& [site, head] : heads) ends.add(site.value, head.seq, head.hash);
-  return write(session, sql::put_heads, ends);
+  return session.write(sql::put_heads, ends);
 }
 
 Result<void> save_customers(store::Session& session, const std::vector<Decision>& decisions,
@@ -149,7 +134,7 @@ Result<void> save_customers(store::Session& session, const std::vector<Decision>
   }
   store::Rows owners(3);
   for (const auto& [user, c] : customers) owners.add(user.value, c->customer, c->method);
-  if (auto r = write(session, sql::put_customers, owners); !r) return r;
+  if (auto r = session.write(sql::put_customers, owners); !r) return r;
   store::Rows saved(6);
   store::Rows gone(1);
   for (const auto& [method, c] : cards) {
@@ -159,8 +144,8 @@ Result<void> save_customers(store::Session& session, const std::vector<Decision>
       saved.add(method, c->user.value, c->brand, c->last4, c->exp_month, c->exp_year);
     }
   }
-  if (auto r = write(session, sql::put_cards, saved, {{"now", to_ms(now)}}); !r) return r;
-  return write(session, sql::delete_cards, gone);
+  if (auto r = session.write(sql::put_cards, saved, {{"now", to_ms(now)}}); !r) return r;
+  return session.write(sql::delete_cards, gone);
 }
 
 Result<void> save_refunds(store::Session& session, const std::vector<Decision>& decisions,
@@ -174,7 +159,7 @@ Result<void> save_refunds(store::Session& session, const std::vector<Decision>& 
     rows.add(id.value, f->order.value, enum_name(f->state), f->amount.minor, f->tax_minor,
              f->amount.currency.str(), f->attempt, f->provider, f->reason, f->who);
   }
-  return write(session, sql::put_refunds, rows, {{"now", to_ms(now)}});
+  return session.write(sql::put_refunds, rows, {{"now", to_ms(now)}});
 }
 
 // Events: taken up before others are parked, so that one that comes back stays.
@@ -188,16 +173,16 @@ Result<void> save_events(store::Session& session, const std::vector<Decision>& d
     for (const Parked& p : d.park) parked[p.id] = &p;
     if (d.notice) notices[d.notice->id] = &d;
   }
-  if (auto r = write(session, sql::delete_parked, gone); !r) return r;
+  if (auto r = session.write(sql::delete_parked, gone); !r) return r;
   store::Rows kept(4);
   for (const auto& [id, p] : parked) kept.add(id, p->about, p->body, to_ms(p->since));
-  if (auto r = write(session, sql::insert_parked, kept); !r) return r;
+  if (auto r = session.write(sql::insert_parked, kept); !r) return r;
   store::Rows told(6);
   for (const auto& [id, d] : notices) {
     told.add(id, d->notice_order.value, d->notice->what, d->notice->amount.minor,
              d->notice->amount.currency.str(), d->notice->reason);
   }
-  return write(session, sql::insert_notices, told, {{"now", to_ms(now)}});
+  return session.write(sql::insert_notices, told, {{"now", to_ms(now)}});
 }
 
 // What is said of the books as a whole.
@@ -225,7 +210,7 @@ Result<void> save_books(store::Session& session, const std::vector<Decision>& de
     }
     if (!done) return done;
   }
-  return write(session, sql::delete_unarmed, armed);
+  return session.write(sql::delete_unarmed, armed);
 }
 
 }  // namespace

@@ -58,14 +58,10 @@ Result<void> PushService::save(store::Session& session, const std::vector<Decisi
       delivered[{d.delivered->order, d.delivered->status}] = d.delivered->http_status;
   }
   const store::Args args{{"now", to_ms(now)}};
-  if (!news.empty()) {
-    if (auto r = session.run(sql::insert_messages, news, args); !r) return fail(r.error());
-  }
-  if (delivered.empty()) return {};
   store::Rows done(3);
   for (const auto& [key, status] : delivered) done.add(key.first.value, key.second, status);
-  if (auto r = session.run(sql::finish_messages, done, args); !r) return fail(r.error());
-  return {};
+  if (auto r = session.write(sql::insert_messages, news, args); !r) return r;
+  return session.write(sql::finish_messages, done, args);
 }
 
 }  // namespace

@@ -138,14 +138,8 @@ Result<void> WebhooksService::write(store::Session& session,
                   to_ms(d.give_up), d.http_status, d.error);
     }
   }
-  if (!fresh.empty()) {
-    if (auto r = session.run(sql::insert_deliveries, fresh, args); !r) return fail(r.error());
-  }
-  if (changed.empty()) return {};
-  const Result<store::Answer> done = session.run(sql::update_deliveries, changed, args);
-  if (!done) return fail(done.error());
-  if (done->size() == changed.size()) return {};
-  return fail(Code::conflict, "a delivery was changed by another host");
+  if (auto r = session.write(sql::insert_deliveries, fresh, args); !r) return r;
+  return session.change(sql::update_deliveries, changed, args);
 }
 
 Result<void> WebhooksService::clean(store::Session& session, bool begin, bool purge, Time now) {
@@ -179,10 +173,7 @@ Result<void> WebhooksService::save(store::Session& session, const std::vector<De
     begin = begin || d.begin;
     purge = purge || d.purge;
   }
-  if (!events.empty()) {
-    const auto r = session.run(sql::insert_events, events, {{"now", to_ms(now)}});
-    if (!r) return fail(r.error());
-  }
+  if (auto r = session.write(sql::insert_events, events, {{"now", to_ms(now)}}); !r) return r;
   if (auto r = write(session, last, now); !r) return r;
   if (auto r = clean(session, begin, purge, now); !r) return r;
   for (const auto& [id, delivery] : last) tell(delivery);

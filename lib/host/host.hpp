@@ -21,7 +21,7 @@ namespace trayline::host {
 
 // Bounds of a host; each refuses visibly.
 struct Limits {
-  std::size_t batch_max = 64;    // messages in one tick
+  std::size_t batch_max = 256;   // messages in one tick
   std::size_t queue_max = 8192;  // waiting messages; more are refused with exhausted
   std::size_t rounds_max = 16;   // rounds in one tick; more is a broken invariant
   std::size_t round_messages_max = 4096;

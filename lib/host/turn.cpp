@@ -66,10 +66,8 @@ Result<void> Turn::settle(std::vector<Item>& items, const std::vector<std::strin
       done.add(outcome->id);
     }
   }
-  if (!again.empty()) {
-    const store::Args mine{{"owner", parts_.owner}};
-    if (auto r = session_.run(sql::repeat_effects, again, mine); !r) return fail(r.error());
-  }
+  const store::Args mine{{"owner", parts_.owner}};
+  if (auto r = session_.write(sql::repeat_effects, again, mine); !r) return r;
   if (done.empty()) return {};
   Result<store::Answer> gone = session_.run(sql::settle_effects, done);
   if (!gone) return fail(gone.error());
@@ -299,12 +297,9 @@ Result<void> Turn::write_effects() {
 }
 
 Result<void> Turn::write_timers() {
-  if (!cancelled_timers_.empty()) {
-    store::Rows rows(1);
-    for (const std::string& id : cancelled_timers_) rows.add(id);
-    if (auto r = session_.run(sql::cancel_timers, rows); !r) return fail(r.error());
-  }
-  if (timers_.empty()) return {};
+  store::Rows cancelled(1);
+  for (const std::string& id : cancelled_timers_) cancelled.add(id);
+  if (auto r = session_.write(sql::cancel_timers, cancelled); !r) return r;
   std::map<std::string, const Timer*> latest;  // of one id the last wins
   for (const Timer& timer : timers_) latest[timer.id] = &timer;
   store::Rows rows(4);
@@ -312,20 +307,16 @@ Result<void> Turn::write_timers() {
     rows.add(id, timer->service, to_ms(timer->due), timer->body.dump());
     note_due(timer->due);
   }
-  if (auto r = session_.run(sql::put_timers, rows); !r) return fail(r.error());
-  return {};
+  return session_.write(sql::put_timers, rows);
 }
 
 Result<void> Turn::write_dead_letters() {
-  if (dead_letters_.empty()) return {};
   leaving_.dead_letters = dead_letters_.size();
   store::Rows rows(4);
   for (const DeadLetter& letter : dead_letters_) {
     rows.add(uuid7(parts_.now, parts_.random), letter.service, letter.reason, letter.payload);
   }
-  const auto r = session_.run(sql::insert_dead_letters, rows, {{"now", to_ms(parts_.now)}});
-  if (!r) return fail(r.error());
-  return {};
+  return session_.write(sql::insert_dead_letters, rows, {{"now", to_ms(parts_.now)}});
 }
 
 Result<void> Turn::write_answers() {
@@ -344,17 +335,14 @@ Result<void> Turn::write_answers() {
   }
   for (const Reply& reply : leaving_.replies) asked_.erase(reply.request);
   leaving_.unanswered = std::move(asked_);
-  if (rows.empty()) return {};
-  const auto r = session_.run(sql::put_answers, rows, {{"now", to_ms(parts_.now)}});
-  if (!r) return fail(r.error());
-  return {};
+  return session_.write(sql::put_answers, rows, {{"now", to_ms(parts_.now)}});
 }
 
 Result<void> Turn::write() {
-  if (auto r = write_effects(); !r) return r;
   if (auto r = write_timers(); !r) return r;
   if (auto r = write_dead_letters(); !r) return r;
-  return write_answers();
+  if (auto r = write_answers(); !r) return r;
+  return write_effects();  // the only one whose answer is waited for
 }
 
 }  // namespace
@@ -365,12 +353,10 @@ Result<void> run_turn(const TurnParts& parts, store::Session& session, Work work
   if (auto r = turn.take_due(work.due); !r) return r;
   if (auto r = turn.accept(std::move(work.items)); !r) return r;
   if (auto r = turn.run_rounds(); !r) return r;
-  if (!work.attempts.empty()) {
-    store::Rows handled(1);
-    for (const std::string& id : work.attempts) handled.add(id);
-    const store::Args mine{{"host", parts.host}};
-    if (auto r = session.run(sql::settle_attempts, handled, mine); !r) return fail(r.error());
-  }
+  store::Rows handled(1);
+  for (const std::string& id : work.attempts) handled.add(id);
+  const store::Args mine{{"host", parts.host}};
+  if (auto r = session.write(sql::settle_attempts, handled, mine); !r) return r;
   return turn.write();
 }
 

@@ -187,6 +187,85 @@ TEST_P(EngineTest, AnswersConflictWhereAConstraintSaysNoAndKeepsNothing) {
   EXPECT_EQ(orphan.error().code, Code::conflict) << "foreign keys are on";
 }
 
+const Statement kAlter{"t.alter_lines",
+                       "UPDATE t_lines SET n = r.n FROM @rows(id text, n bigint) AS r "
+                       "WHERE t_lines.id = r.id RETURNING t_lines.id",
+                       {}};
+
+Rows lines(std::initializer_list<std::pair<const char*, int>> of) {
+  Rows rows(3);
+  for (const auto& [id, n] : of) rows.add(id, n, Value());
+  return rows;
+}
+
+Rows numbers(std::initializer_list<std::pair<const char*, int>> of) {
+  Rows rows(2);
+  for (const auto& [id, n] : of) rows.add(id, n);
+  return rows;
+}
+
+TEST_P(EngineTest, WhatIsWrittenWithoutWaitingIsReadByWhatFollows) {
+  for (int again = 0; again < 2; ++again) {  // with statements that are new, and known ones
+    const std::string id = "l" + std::to_string(again);
+    const auto done = store_->transaction([&](Session& session) -> Result<void> {
+      if (auto r = session.write(kAdd, lines({{id.c_str(), 1}})); !r) return r;
+      if (auto r = session.change(kAlter, numbers({{id.c_str(), 5}})); !r) return r;
+      if (auto r = session.write(kAdd, Rows(3)); !r) return r;  // nothing
+      const auto found = session.run(kList);
+      if (!found) return fail(found.error());
+      EXPECT_EQ(found->back().integer("n"), 5);
+      return session.change(kAlter, numbers({{id.c_str(), 7}}));
+    });
+    ASSERT_TRUE(done) << done.error().detail;
+    EXPECT_EQ(row_of(kCount).integer("total"), 7 * (again + 1));
+  }
+}
+
+TEST_P(EngineTest, AWriteThatFailsLosesTheTransactionAtTheLatestAtItsEnd) {
+  ASSERT_TRUE(add("a", 1));
+  for (const bool waits : {true, false}) {
+    const auto done = store_->transaction([&](Session& session) -> Result<void> {
+      (void)session.write(kAdd, lines({{"b", 2}}));
+      (void)session.write(kAdd, lines({{"a", 2}}));
+      (void)session.write(kAdd, lines({{"c", 2}}));
+      if (waits) {
+        const auto found = session.run(kList);
+        EXPECT_FALSE(found);
+        EXPECT_FALSE(session.run(kList));
+      }
+      return {};
+    });
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Code::conflict) << done.error().detail;
+    EXPECT_NE(done.error().detail.find("t.add_lines"), std::string::npos) << done.error().detail;
+    EXPECT_EQ(count(), 1);
+  }
+}
+
+TEST_P(EngineTest, AChangeThatMissesARowIsAConflict) {
+  ASSERT_TRUE(add("a", 1));
+  const auto done = store_->transaction([&](Session& session) -> Result<void> {
+    (void)session.change(kAlter, numbers({{"a", 2}, {"gone", 2}}));
+    return session.write(kAdd, lines({{"b", 2}}));
+  });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Code::conflict);
+  EXPECT_NE(done.error().detail.find("another host"), std::string::npos) << done.error().detail;
+  EXPECT_EQ(count(), 1);
+  EXPECT_EQ(row_of(kCount).integer("total"), 1);
+}
+
+TEST_P(EngineTest, WhatWasWrittenWithoutWaitingIsRolledBack) {
+  const auto done = store_->transaction([&](Session& session) -> Result<void> {
+    if (auto r = session.write(kAdd, lines({{"a", 1}})); !r) return r;
+    return fail(Code::conflict, "decided otherwise");
+  });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().detail, "decided otherwise");
+  EXPECT_EQ(count(), 0);
+  EXPECT_TRUE(add("a", 1));
+}
+
 TEST_P(EngineTest, RollsBackOnErrorAndOnException) {
   const auto refused = store_->transaction([](Session& session) -> Result<void> {
     (void)session.run(kAddOne, {{"id", "a"}, {"n", std::int64_t{1}}});

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include "lib/base/check.hpp"
 #include "lib/store/pg_array.hpp"
@@ -172,13 +173,89 @@ Result<Answer> PgConnection::run(const Statement& statement, const Rows* rows, c
   Prepared& p = **found;
   if (auto bound = bind(p, rows, args); !bound) return fail(bound.error());
   p.runs.add();
-  const ResultPtr result(PQexecPrepared(connection_, p.handle.c_str(),
-                                        static_cast<int>(values_.size()), values_.data(),
-                                        lengths_.data(), formats_.data(), 1));
+  ResultPtr result;
+  if (sent_.empty()) {
+    result.reset(PQexecPrepared(connection_, p.handle.c_str(), static_cast<int>(values_.size()),
+                                values_.data(), lengths_.data(), formats_.data(), 1));
+  } else {
+    if (auto pushed = push({&p}); !pushed) return fail(pushed.error());
+    Result<ResultPtr> last = collect();
+    if (!last) return fail(last.error());
+    result = std::move(*last);
+  }
   const ExecStatusType status = PQresultStatus(result.get());
   if (status == PGRES_COMMAND_OK) return Answer();
   if (status != PGRES_TUPLES_OK) return fail(error(result.get(), p.name));
   return read(p, result.get());
+}
+
+Result<void> PgConnection::send(const Statement& statement, const Rows& rows, const Args& args,
+                                Answers answers) {
+  const Result<Prepared*> found = prepared(statement, args);
+  if (!found) return fail(found.error());
+  if (auto bound = bind(**found, &rows, args); !bound) return bound;
+  (*found)->runs.add();
+  Sent sent{*found};
+  if (answers == Answers::one_each) sent.rows = rows.size();
+  return push(sent);
+}
+
+// The server begins with it at once, and keeps what it answers until somebody waits.
+Result<void> PgConnection::push(Sent sent) {
+  const Prepared& p = *sent.statement;
+  if (sent_.empty() && PQenterPipelineMode(connection_) != 1) return fail(error(nullptr, p.name));
+  sent_.push_back(sent);
+  const int done =
+      PQsendQueryPrepared(connection_, p.handle.c_str(), static_cast<int>(values_.size()),
+                          values_.data(), lengths_.data(), formats_.data(), 1);
+  if (done != 1 || PQflush(connection_) != 0) return fail(error(nullptr, p.name));
+  return {};
+}
+
+// Reads the answers to everything that was sent, and leaves the pipeline.
+PgConnection::Drained PgConnection::drain() {
+  const std::vector<Sent> sent = std::exchange(sent_, {});
+  Drained drained;
+  drained.culprit = sent.back().statement;
+  std::size_t at = 0;
+  bool going = PQpipelineSync(connection_) == 1;
+  while (going) {
+    ResultPtr result(PQgetResult(connection_));
+    const ExecStatusType status = PQresultStatus(result.get());
+    const Sent& of = sent[std::min(at, sent.size() - 1)];
+    if (!result) {  // the end of one statement's answer
+      going = usable();
+      ++at;
+    } else if (status == PGRES_PIPELINE_SYNC) {
+      going = false;
+    } else if (drained.failed || drained.second || status == PGRES_PIPELINE_ABORTED) {
+      continue;
+    } else if (status == PGRES_FATAL_ERROR) {
+      drained.failed = std::move(result);
+      drained.culprit = of.statement;
+    } else if (of.rows && std::cmp_not_equal(PQntuples(result.get()), *of.rows)) {
+      drained.second = true;
+      drained.culprit = of.statement;
+    } else {
+      drained.last = std::move(result);
+    }
+  }
+  const bool left = PQexitPipelineMode(connection_) == 1;
+  drained.whole = left && usable() && !drained.failed && !drained.second;
+  return drained;
+}
+
+// The result of the last statement that was sent, or the error of the first that failed.
+Result<PgConnection::ResultPtr> PgConnection::collect() {
+  Drained drained = drain();
+  if (drained.second) return fail(came_second(drained.culprit->name));
+  if (!drained.whole) return fail(error(drained.failed.get(), drained.culprit->name));
+  return std::move(drained.last);
+}
+
+void PgConnection::roll_back() {
+  if (!sent_.empty()) drain();
+  if (usable() && in_transaction()) ResultPtr(PQexec(connection_, "ROLLBACK")).reset();
 }
 
 Result<PgConnection::Prepared*> PgConnection::prepared(const Statement& statement,
@@ -187,6 +264,9 @@ Result<PgConnection::Prepared*> PgConnection::prepared(const Statement& statemen
       statement.postgres_sql.empty() ? statement.sql : statement.postgres_sql;
   std::unique_ptr<Prepared>& entry = prepared_[std::string(statement.name)];
   if (entry && entry->source == text) return entry.get();
+  if (!sent_.empty()) {  // a pipeline takes no statement that is not known yet
+    if (auto done = collect(); !done) return fail(done.error());
+  }
   auto fresh = std::make_unique<Prepared>();
   fresh->handle = statement.name;
   if (entry) fresh->handle += fmt::format("#{}", ++replaced_);
@@ -305,6 +385,9 @@ Answer PgConnection::read(Prepared& p, const pg_result* result) {
 }
 
 Result<std::string> PgConnection::script(std::string_view what, std::string_view sql) {
+  if (!sent_.empty()) {
+    if (auto done = collect(); !done) return fail(done.error());
+  }
   const ResultPtr result(PQexec(connection_, std::string(sql).c_str()));
   const ExecStatusType status = PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)

@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,9 +44,17 @@ class PgConnection {
 
   // rows: null where the statement has no @rows. Errors as Session::run.
   Result<Answer> run(const Statement& statement, const Rows* rows, const Args& args);
+  // Sent and not waited for, in a pipeline; within a transaction only. Its error is that of the
+  // next run() or script(), which does nothing then; conflict where it answers fewer rows than it
+  // must.
+  enum class Answers { any, one_each };
+  Result<void> send(const Statement& statement, const Rows& rows, const Args& args,
+                    Answers answers);
   // A script without parameters: BEGIN, COMMIT, a migration. what names it in errors. The answer
   // is what the last command of it did, e.g. "COMMIT".
   Result<std::string> script(std::string_view what, std::string_view sql);
+  // Whatever was under way; what the engine says to it does not matter.
+  void roll_back();
   bool in_transaction() const;
   // False once the connection was lost, for good.
   bool usable() const;
@@ -60,6 +69,17 @@ class PgConnection {
     void operator()(pg_result* result) const;
   };
   using ResultPtr = std::unique_ptr<pg_result, Clear>;
+  struct Sent {
+    const Prepared* statement = nullptr;
+    std::optional<std::size_t> rows = {};  // that it must answer
+  };
+  struct Drained {
+    ResultPtr last = {};
+    ResultPtr failed = {};
+    const Prepared* culprit = nullptr;
+    bool second = false;  // the culprit answered other rows than it must
+    bool whole = false;   // nothing failed
+  };
   explicit PgConnection(PgConfig config);
   Result<void> connect();
   Result<void> configure();
@@ -67,6 +87,9 @@ class PgConnection {
   Result<void> prepare(const Statement& statement, const Args& args, Prepared& out);
   Result<void> bind(const Prepared& prepared, const Rows* rows, const Args& args);
   Result<void> bind_argument(const Prepared& prepared, std::size_t at, const Value& value);
+  Result<void> push(Sent sent);
+  Drained drain();
+  Result<ResultPtr> collect();
   Answer read(Prepared& prepared, const pg_result* result);
   Error error(const pg_result* result, std::string_view what) const;
   Error refusal() const;
@@ -74,7 +97,8 @@ class PgConnection {
   PgConfig config_;
   pg_conn* connection_ = nullptr;
   std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;  // by statement name
-  unsigned replaced_ = 0;  // statements prepared anew under the same name
+  std::vector<Sent> sent_;  // in the pipeline, in order
+  unsigned replaced_ = 0;   // statements prepared anew under the same name
   // Of the statement at hand; they keep their room.
   std::vector<std::string> texts_;
   std::vector<const char*> values_;

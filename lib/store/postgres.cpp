@@ -33,6 +33,12 @@ class WriteSession final : public Session {
   Result<Answer> run(const Statement& statement, const Rows& rows, const Args& args) override {
     return run_once(statement, &rows, args);
   }
+  Result<void> write(const Statement& statement, const Rows& rows, const Args& args) override {
+    return send(statement, rows, args, PgConnection::Answers::any);
+  }
+  Result<void> change(const Statement& statement, const Rows& rows, const Args& args) override {
+    return send(statement, rows, args, PgConnection::Answers::one_each);
+  }
   // In the order of the keys, so that two hosts do not wait for each other.
   Result<void> lock(std::vector<std::string> keys) override {
     if (keys.empty()) return {};
@@ -53,6 +59,16 @@ class WriteSession final : public Session {
     Result<Answer> answer = connection_.run(statement, rows, args);
     if (!answer) lost_ = answer.error();
     return answer;
+  }
+
+  Result<void> send(const Statement& statement, const Rows& rows, const Args& args,
+                    PgConnection::Answers answers) {
+    if (lost_) return fail(*lost_);
+    if (rows.empty()) return {};
+    ++statements_;
+    Result<void> sent = connection_.send(statement, rows, args, answers);
+    if (!sent) lost_ = sent.error();
+    return sent;
   }
 
   PgConnection& connection_;
@@ -190,10 +206,7 @@ class PostgresStore final : public Store {
 
   static Result<void> finish(PgConnection& connection, const std::function<Result<void>()>& work) {
     struct Rollback {
-      ~Rollback() {
-        if (connection.usable() && connection.in_transaction())
-          (void)connection.script("ROLLBACK", "ROLLBACK");
-      }
+      ~Rollback() { connection.roll_back(); }
       PgConnection& connection;
     } const rollback{connection};
     if (auto done = work(); !done) return done;

@@ -145,6 +145,24 @@ TEST_F(PostgresTest, AConnectionLostWithinATransactionIsUnavailableAndTheNextOne
   EXPECT_TRUE(add(*one_, "b"));
 }
 
+TEST_F(PostgresTest, AConnectionLostBehindWritesThatNobodyWaitedForIsUnavailable) {
+  for (const bool more : {false, true}) {
+    const auto lost = one_->transaction([&](Session& session) -> Result<void> {
+      Rows rows(2);
+      rows.add("a", 1);
+      if (auto r = session.write(kAdd, rows); !r) return r;
+      end_connections();
+      rows = Rows(2);
+      rows.add("b", 1);
+      return more ? session.write(kAdd, rows) : Result<void>();
+    });
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.error().code, Code::unavailable) << lost.error().detail;
+    EXPECT_EQ(count(), 0);
+  }
+  EXPECT_TRUE(add(*one_, "c"));
+}
+
 TEST_F(PostgresTest, HostsThatStartAtOnceMigrateOnce) {
   const Migrations slow{"m",
                         {{"0001_m", "SELECT pg_sleep(0.2); CREATE TABLE m_one (x text)"},

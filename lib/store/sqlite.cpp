@@ -85,6 +85,11 @@ class WriteSession final : public Session {
   Result<Answer> run(const Statement& statement, const Rows& rows, const Args& args) override {
     return run_once(statement, &rows, args);
   }
+  Result<void> change(const Statement& statement, const Rows& rows, const Args& args) override {
+    Result<void> changed = Session::change(statement, rows, args);
+    if (!changed) lost_ = changed.error();
+    return changed;
+  }
   const std::optional<Error>& lost() const { return lost_; }
 
  private:

@@ -14,6 +14,25 @@ const std::string kNoText;
 
 }  // namespace
 
+Error came_second(std::string_view statement) {
+  return {Code::conflict, fmt::format("{}: another host changed a row first", statement)};
+}
+
+Result<void> Session::write(const Statement& statement, const Rows& rows, const Args& args) {
+  if (rows.empty()) return {};
+  const Result<Answer> answer = run(statement, rows, args);
+  if (!answer) return fail(answer.error());
+  return {};
+}
+
+Result<void> Session::change(const Statement& statement, const Rows& rows, const Args& args) {
+  if (rows.empty()) return {};
+  const Result<Answer> answer = run(statement, rows, args);
+  if (!answer) return fail(answer.error());
+  if (answer->size() != rows.size()) return fail(came_second(statement.name));
+  return {};
+}
+
 Result<void> Session::lock(std::vector<std::string>) { return {}; }
 
 void Rows::check_row(std::size_t values) const {

@@ -3,82 +3,20 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "lib/base/metrics.hpp"
 #include "lib/base/result.hpp"
 #include "lib/store/statement.hpp"
+#include "lib/store/values.hpp"
 
 namespace trayline::store {
 
-using Value = std::variant<std::monostate, std::int64_t, std::string>;
-
-// A set of rows is one parameter: the text says
-//   INSERT INTO orders_lines (order_id, sku, quantity)
-//   SELECT order_id, sku, quantity FROM @rows(order_id text, sku text, quantity bigint) AS r
-// and the caller gives Rows of as many columns. SQLite gets a table that reads them in place,
-// PostgreSQL unnest over one array per column. A statement has one @rows(...) text, several times
-// where it needs to. Row-major; every row has as many values as the text has columns.
-class Rows {
- public:
-  explicit Rows(std::size_t columns) : columns_(columns) {}
-  template <class... V>
-  void add(V&&... values) {
-    (values_.emplace_back(to_value(std::forward<V>(values))), ...);
-    check_row(sizeof...(V));
-  }
-  void add_row(std::vector<Value> values);
-  std::size_t size() const { return columns_ == 0 ? 0 : values_.size() / columns_; }
-  bool empty() const { return values_.empty(); }
-  std::size_t columns() const { return columns_; }
-  const Value& at(std::size_t row, std::size_t column) const {
-    return values_[row * columns_ + column];
-  }
-
- private:
-  static Value to_value(Value v) { return v; }
-  static Value to_value(std::string v) { return Value(std::move(v)); }
-  static Value to_value(std::string_view v) { return Value(std::string(v)); }
-  static Value to_value(const char* v) { return Value(std::string(v)); }
-  template <class T>
-  requires std::is_integral_v<T>
-  static Value to_value(T v) { return Value(static_cast<std::int64_t>(v)); }
-  template <class T>
-  static Value to_value(const std::optional<T>& v) {
-    return v ? to_value(*v) : Value();
-  }
-  void check_row(std::size_t values) const;
-
-  std::size_t columns_;
-  std::vector<Value> values_;
-};
-
-using Args = std::map<std::string_view, Value>;  // by name, without the colon
-
-// One row of an answer, by the names of its columns.
-class Row {
- public:
-  Row(std::shared_ptr<const std::vector<std::string>> names, std::vector<Value> values)
-      : names_(std::move(names)), values_(std::move(values)) {}
-  // check() fails for an unknown column or one of the other type; NULL reads as "" or 0.
-  const std::string& text(std::string_view column) const;
-  std::int64_t integer(std::string_view column) const;
-  bool is_null(std::string_view column) const;
-  std::optional<std::string> optional_text(std::string_view column) const;
-  std::optional<std::int64_t> optional_integer(std::string_view column) const;
-
- private:
-  const Value& value(std::string_view column) const;
-  std::shared_ptr<const std::vector<std::string>> names_;
-  std::vector<Value> values_;
-};
-using Answer = std::vector<Row>;
+// The error of a change whose rows another host changed first.
+Error came_second(std::string_view statement);
 
 // A write transaction or a read connection. One thread at a time.
 class Session {
@@ -91,6 +29,12 @@ class Session {
   virtual Result<Answer> run(const Statement& statement, const Args& args = {}) = 0;
   virtual Result<Answer> run(const Statement& statement, const Rows& rows,
                              const Args& args = {}) = 0;
+  // As run(), for what nobody reads an answer of; nothing for no rows. It may be under way still
+  // when this returns: its error is then that of a later call or of the transaction.
+  virtual Result<void> write(const Statement& statement, const Rows& rows, const Args& args = {});
+  // As write(), of a statement that answers a row for each row that it changed. conflict where
+  // that is not one for each of these: another host was first.
+  virtual Result<void> change(const Statement& statement, const Rows& rows, const Args& args = {});
   // Until the transaction ends, no other host holds one of these keys: for what does not exist yet
   // and a decision rests on. Does nothing where one writer owns the store. Errors as run().
   virtual Result<void> lock(std::vector<std::string> keys);

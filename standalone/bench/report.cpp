@@ -11,7 +11,7 @@ namespace {
 
 using Of = std::function<double(const Step&)>;
 
-constexpr int kKnee = 64;  // in flight: a whole batch of the tick
+constexpr int kKnee = 64;
 constexpr int kDeep = 256;
 constexpr int kAlone = 1;
 
