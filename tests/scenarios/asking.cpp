@@ -37,7 +37,7 @@ host::Answer Asking::ask(const std::string& method, const std::string& pattern,
   }
   std::optional<host::Answer> answered;
   const Result<void> taken =
-      world.host->ask(std::move(*message), [&](host::Answer a) { answered = std::move(a); });
+      world.host().ask(std::move(*message), [&](host::Answer a) { answered = std::move(a); });
   check(taken.has_value(), "the host refused a request");
   world.run_now();
   check(answered.has_value(), "a request was not answered");

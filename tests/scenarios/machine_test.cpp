@@ -245,11 +245,11 @@ class Stock : public testing::Test, protected Asking {
       quote.code = to_hex(code);
       quote.site = SiteId("main");
       quote.lines = {{Sku("apple"), 1}};
-      EXPECT_TRUE(world.host->ask(host::to<wire::catalogue::In>(wire::catalogue::kService, quote),
-                                  [&](const host::Answer& a) {
-                                    ++(a.problem ? lost : won);
-                                    EXPECT_EQ(type_of(a), a.problem ? "out_of_stock" : "");
-                                  }));
+      EXPECT_TRUE(world.host().ask(host::to<wire::catalogue::In>(wire::catalogue::kService, quote),
+                                   [&](const host::Answer& a) {
+                                     ++(a.problem ? lost : won);
+                                     EXPECT_EQ(type_of(a), a.problem ? "out_of_stock" : "");
+                                   }));
       if (i % together == together - 1) world.run_now();
     }
     world.run_now();

@@ -22,26 +22,34 @@ std::string name_of(const testing::TestParamInfo<Engine>& tested) {
   return postgres::engine_name(tested.param);
 }
 
-class Stories : public testing::TestWithParam<std::tuple<Engine, story::Story>> {
+struct Cloud {
+  std::string name;
+  Engine engine;
+  int hosts;
+};
+const Cloud kClouds[] = {{"Sqlite", Engine::sqlite, 1},
+                         {"Postgres", Engine::postgres, 1},
+                         {"PostgresOfThreeHosts", Engine::postgres, 3}};
+
+class Stories : public testing::TestWithParam<std::tuple<Cloud, story::Story>> {
  protected:
   void SetUp() override {
-    if (const auto why = missing(std::get<0>(GetParam())); !why.empty()) GTEST_SKIP() << why;
+    if (const auto why = missing(std::get<0>(GetParam()).engine); !why.empty()) GTEST_SKIP() << why;
   }
 };
 
 TEST_P(Stories, PlayUnderSimulatedTime) {
-  StoreInMemory world{1, std::get<0>(GetParam())};
+  const Cloud& cloud = std::get<0>(GetParam());
+  StoreInMemory world{1, cloud.engine, cloud.hosts};
   const Result<void> played = story::play(std::get<1>(GetParam()), world);
   EXPECT_TRUE(played) << played.error().detail;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Stories,
-                         testing::Combine(testing::ValuesIn(postgres::kEngines),
-                                          testing::ValuesIn(story::all())),
-                         [](const auto& played) {
-                           return postgres::engine_name(std::get<0>(played.param)) + "Story" +
-                                  std::get<1>(played.param).name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    All, Stories, testing::Combine(testing::ValuesIn(kClouds), testing::ValuesIn(story::all())),
+    [](const auto& played) {
+      return std::get<0>(played.param).name + "Story" + std::get<1>(played.param).name;
+    });
 
 struct Cost {
   std::uint64_t commits = 0;
@@ -89,9 +97,9 @@ class Counting : public testing::TestWithParam<Engine> {
     }
     const std::size_t captured = made->provider.charges().size();
     const Cost before{made->db->commits(), made->db->statements()};
-    EXPECT_TRUE(made->host->tick()) << "verified, and the captures asked for";
+    EXPECT_TRUE(made->host().tick()) << "verified, and the captures asked for";
     EXPECT_EQ(made->provider.charges().size(), captured + static_cast<std::size_t>(count));
-    EXPECT_TRUE(made->host->tick()) << "paid, and the screens told";
+    EXPECT_TRUE(made->host().tick()) << "paid, and the screens told";
     const Cost cost{made->db->commits() - before.commits,
                     made->db->statements() - before.statements};
     for (int i = from; i < from + count; ++i) {

@@ -2,14 +2,7 @@
 
 #include <algorithm>
 
-#include "cloud/catalogue/service.hpp"
-#include "cloud/evidence/service.hpp"
-#include "cloud/monitors/service.hpp"
 #include "cloud/orders/token.hpp"
-#include "cloud/payments/counter_provider.hpp"
-#include "cloud/payments/service.hpp"
-#include "cloud/push/service.hpp"
-#include "cloud/webhooks/service.hpp"
 #include "lib/base/check.hpp"
 #include "lib/postgres/test_store.hpp"
 #include "lib/wire/catalogue.hpp"
@@ -31,7 +24,7 @@ tl::unexpected<Error> nobody(const std::string& customer) {
 
 }  // namespace
 
-StoreInMemory::StoreInMemory(int stations, store::Engine engine) {
+StoreInMemory::StoreInMemory(int stations, store::Engine engine, int hosts) {
   settings = std::make_shared<orders::Settings>();
   for (int i = 1; i <= stations; ++i) {
     const std::string n = std::to_string(i);
@@ -40,9 +33,8 @@ StoreInMemory::StoreInMemory(int stations, store::Engine engine) {
   }
   settings->env = kEnv;
   settings->token_key = "a key for tests";
-  Result<std::unique_ptr<store::Store>> opened = postgres::open_fresh(engine);
+  const Result<void> opened = open_stores(engine, hosts);
   check(opened.has_value(), "no store: " + (opened ? "" : opened.error().detail));
-  db = std::move(*opened);
   push = std::make_unique<push::MemoryExecutor>();
   edge = std::make_unique<EdgeInMemory>(
       broker, clock, random, wire::Resource{kEnv, CoreId("store-1")}, ScreenId("front-1"));
@@ -53,6 +45,21 @@ StoreInMemory::StoreInMemory(int stations, store::Engine engine) {
 }
 
 StoreInMemory::~StoreInMemory() = default;
+
+Result<void> StoreInMemory::open_stores(store::Engine engine, int hosts) {
+  check(hosts == 1 || engine == store::Engine::postgres, "hosts of one SQLite file");
+  Result<std::string> url;
+  if (engine == store::Engine::postgres) url = postgres::fresh_database();
+  if (!url) return fail(url.error());
+  for (int i = 0; i < hosts; ++i) {
+    auto opened = engine == store::Engine::sqlite
+                      ? store::open_sqlite({.path = ":memory:"}, nullptr)
+                      : store::open_postgres({.url = *url}, nullptr);
+    if (!opened) return fail(opened.error());
+    (i == 0 ? db : others_.emplace_back()) = std::move(*opened);
+  }
+  return {};
+}
 
 void StoreInMemory::load_menu() {
   wire::catalogue::LoadMenu menu{SiteId("main"), "Test store", *Currency::parse("EUR"), "1", {}};
@@ -66,53 +73,31 @@ void StoreInMemory::load_menu() {
 Result<void> StoreInMemory::start_cloud() {
   provider.drop_held();
   provider.hold_answers(false);
-  auto uploads = std::make_shared<evidence::Settings>();
-  uploads->env = kEnv;
-  uploads->public_url = "http://127.0.0.1";
-  uploads->upload_key = "a key for uploads";
-  services_.clear();
-  services_.push_back(catalogue::make_service());
-  services_.push_back(orders::make_service(settings));
-  services_.push_back(payments::make_service());
-  services_.push_back(evidence::make_service(uploads));
-  services_.push_back(monitors::make_service(kEnv));
-  services_.push_back(push::make_service());
-  services_.push_back(webhooks::make_service(std::make_shared<webhooks::Settings>(), metrics));
-  executors_.clear();
-  counter = payments::make_counter_provider(*db, clock);
-  executors_.push_back(payments::make_executor({provider, counter.get()}, clock));
-  std::vector<host::Service*> services;
-  for (const auto& service : services_) services.push_back(service.get());
-  bus_ = broker.client();
-  host::Sinks sinks{[this](std::vector<bus::Message> all) {
-                      for (bus::Message& m : all) bus_->publish(std::move(m), [](Result<void>) {});
-                    },
-                    [this](const std::vector<std::string>& keys) {
-                      for (const std::string& key : keys) {
-                        if (!key.starts_with("order:")) continue;
-                        const OrderId id(key.substr(6));
-                        const auto order = orders::read_order(*reader_, id);
-                        if (order) streamed_[id.value] = enum_name(order->state);
-                      }
-                    }};
-  host = std::make_unique<host::Host>(
-      host::Parts{*db, clock, random, metrics, std::move(sinks), host::Limits{}}, services,
-      std::vector<host::Executor*>{executors_[0].get(), push.get()});
-  if (Result<void> started = host->start(); !started) return started;
-  std::vector<host::Topic> topics = orders::topics(kEnv);
-  for (host::Topic& topic : monitors::topics()) topics.push_back(std::move(topic));
-  intake_ = std::make_unique<host::Intake>(*host, *bus_, kEnv, std::move(topics), metrics);
-  return intake_->subscribe(true);
+  const Surroundings around{
+      clock, random, metrics, broker, provider, *push, settings, [this](const OrderId& id) {
+        const auto order = orders::read_order(*reader_, id);
+        if (order) streamed_[id.value] = enum_name(order->state);
+      }};
+  for (std::size_t i = 0; i <= others_.size(); ++i) {
+    store::Store& own = i == 0 ? *db : *others_[i - 1];
+    auto cloud = CloudInMemory::start(around, own, "cloud-" + std::to_string(i + 1));
+    if (!cloud) return fail(cloud.error());
+    clouds_.push_back(std::move(*cloud));
+  }
+  return {};
 }
 
+host::Host& StoreInMemory::host() { return clouds_.at(turn_++ % clouds_.size())->host(); }
+
 void StoreInMemory::post(host::Message message) {
-  check(host->post(std::move(message)).has_value(), "the host refused a message");
+  check(host().post(std::move(message)).has_value(), "the host refused a message");
 }
 
 void StoreInMemory::run_now() {
   for (int i = 0; i < 10'000; ++i) {
     const bool delivered = broker.pump() > 0;
-    const bool ticked = host && host->tick();
+    bool ticked = false;
+    for (const auto& cloud : clouds_) ticked |= cloud->host().tick();
     if (!delivered && !ticked) return;
   }
   check(false, "the world does not come to rest");
@@ -162,8 +147,8 @@ Result<void> StoreInMemory::order(const std::string& customer, const story::Item
   newest_[customer] = quote.order;
   std::optional<host::Answer> answer;
   const Result<void> asked =
-      host->ask(host::to<wire::catalogue::In>(wire::catalogue::kService, std::move(quote)),
-                [&](host::Answer a) { answer = std::move(a); });
+      host().ask(host::to<wire::catalogue::In>(wire::catalogue::kService, std::move(quote)),
+                 [&](host::Answer a) { answer = std::move(a); });
   if (!asked) return asked;
   run_now();
   check(answer.has_value(), "an order was not answered in its tick");
@@ -317,9 +302,7 @@ Result<void> StoreInMemory::kill_cloud_at_capture() {
   if (!until([&] { return provider.charges().size() > charges_before_; })) {
     return fail(Code::unavailable, "no capture reached the provider");
   }
-  intake_.reset();
-  host.reset();
-  bus_.reset();
+  clouds_.clear();
   return {};
 }
 

@@ -1,20 +1,15 @@
-// A whole store under simulated time: the real services on the real host, on SQLite in memory or a
-// PostgreSQL of this process, a provider with its own ledger, a broker in memory, one core. Plays
-// stories. One thread.
+// A whole store under simulated time: the real services on one host or several, on SQLite in memory
+// or a PostgreSQL of this process, a provider with its own ledger, a broker in memory, one core.
+// Plays stories. One thread.
 #pragma once
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "cloud/orders/service.hpp"
-#include "cloud/payments/memory_provider.hpp"
-#include "cloud/push/executor.hpp"
-#include "lib/host/host.hpp"
-#include "lib/host/intake.hpp"
 #include "lib/store/rows.hpp"
-#include "lib/store/store.hpp"
 #include "sim/story/world.hpp"
+#include "tests/scenarios/cloud_in_memory.hpp"
 #include "tests/scenarios/edge_in_memory.hpp"
 
 namespace trayline::scenarios {
@@ -22,7 +17,9 @@ namespace trayline::scenarios {
 class StoreInMemory final : public story::World {
  public:
   // stations: "counter-1" ... "counter-N" with screens "front-1" ... on core "store-1".
-  explicit StoreInMemory(int stations = 1, store::Engine engine = store::Engine::sqlite);
+  // Several hosts share a PostgreSQL, and what comes in goes to them by turns.
+  explicit StoreInMemory(int stations = 1, store::Engine engine = store::Engine::sqlite,
+                         int hosts = 1);
   ~StoreInMemory() override;
 
   Result<void> join(const std::string& customer, const std::string& card) override;
@@ -60,22 +57,21 @@ class StoreInMemory final : public story::World {
   SeededRandom random{42};
   Metrics metrics;
   bus::MemoryBroker broker;
-  std::unique_ptr<store::Store> db;
+  std::unique_ptr<store::Store> db;  // of the first host
   payments::MemoryProvider provider;
-  std::unique_ptr<payments::Provider> counter;
   std::unique_ptr<push::MemoryExecutor> push;
   std::unique_ptr<EdgeInMemory> edge;
-  std::unique_ptr<host::Host> host;
   std::shared_ptr<orders::Settings> settings;
+  host::Host& host();  // whose turn it is
 
  private:
+  Result<void> open_stores(store::Engine engine, int hosts);
   Result<void> show_tray();
   void load_menu();
 
-  std::vector<std::unique_ptr<host::Service>> services_;
-  std::vector<std::unique_ptr<host::Executor>> executors_;
-  std::unique_ptr<bus::Bus> bus_;
-  std::unique_ptr<host::Intake> intake_;
+  std::vector<std::unique_ptr<store::Store>> others_;   // stores of further hosts
+  std::vector<std::unique_ptr<CloudInMemory>> clouds_;  // the hosts; none while killed
+  std::size_t turn_ = 0;
   std::unique_ptr<store::Session> reader_;
   std::map<std::string, OrderId> newest_;
   std::map<std::string, std::string> streamed_;  // by order
