@@ -6,6 +6,7 @@
 #include "edge/camera/handover.hpp"
 #include "edge/camera/look.hpp"
 #include "edge/gallery/picture.hpp"
+#include "lib/base/file.hpp"
 
 namespace trayline::camera {
 namespace {

@@ -43,7 +43,4 @@ class VisitFile {
   std::string folder_;
 };
 
-// Writes the bytes under a temporary name beside path, syncs, renames, syncs the folder.
-Result<void> write_durably(const std::string& path, std::string_view bytes);
-
 }  // namespace trayline::camera

@@ -1,13 +1,13 @@
 #include "edge/screen/server.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <fstream>
 #include <sstream>
 
 #include "edge/screen/assets.hpp"
 #include "edge/screen/board.hpp"
 #include "lib/base/check.hpp"
+#include "lib/base/file.hpp"
 #include "lib/base/log.hpp"
 #include "lib/http/server.hpp"
 
@@ -71,15 +71,12 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     for (const auto& page : open) page->send("", "state", text);
   }
 
+  // Before it is shown: a power cut later does not bring an older one back.
   void keep() const {
     if (config.file.empty()) return;
-    const std::string beside = config.file + ".new";
-    std::ofstream file(beside, std::ios::trunc);
-    file << boards.to_file().dump();
-    file.close();
-    if (!file || std::rename(beside.c_str(), config.file.c_str()) != 0) {
-      log(Level::warning, "the last known state cannot be kept", {{"file", config.file}});
-    }
+    const Result<void> kept = write_durably(config.file, boards.to_file().dump());
+    if (!kept)
+      log(Level::warning, "the last known state cannot be kept", {{"why", kept.error().detail}});
   }
 
   void restore() {

@@ -1,10 +1,9 @@
-// The simulator itself: that a seed is a whole history, that fresh and once-broken seeds are clean,
+// The simulator itself: that a seed is a whole history, that seeds that once broke are clean,
 // and that planted faults are found.
 #include "standalone/simulate/simulate.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -17,11 +16,6 @@
 
 namespace trayline::simulate {
 namespace {
-
-std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 class Simulate : public testing::Test {
  protected:
@@ -82,20 +76,6 @@ TEST_F(Simulate, ACampaignThatStopsEndsAtTheSameSeedHoweverManyAreAtWork) {
   EXPECT_EQ(three.violations, 1U);
   EXPECT_EQ(one.seeds, three.seeds);
   EXPECT_EQ(one.hash, three.hash);
-}
-
-// Other seeds: TRAYLINE_SIMULATE_FROM, TRAYLINE_SIMULATE_SEEDS.
-TEST_F(Simulate, FreshSeedsAreClean) {
-  Options options;
-  options.from = number_of("TRAYLINE_SIMULATE_FROM", 1'000'000);
-  options.seeds = number_of("TRAYLINE_SIMULATE_SEEDS", 400);
-  options.jobs = 1;  // other tests run beside this one
-  const Report report = run(options);
-  EXPECT_EQ(report.seeds, options.seeds);
-  for (const Outcome& outcome : report.failed) {
-    ADD_FAILURE() << "seed " << outcome.seed << ": " << *outcome.violation
-                  << "\n  see it all: trayline simulate --replay " << outcome.seed;
-  }
 }
 
 // "<seed> <why>", one a line.
