@@ -1,6 +1,8 @@
 #include "standalone/chaos/facts.hpp"
 
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "lib/http/client.hpp"
 #include "lib/store/sqlite.hpp"
@@ -18,6 +20,8 @@ constexpr store::Statement kWaiting{"chaos.waiting", "SELECT key FROM agent_outb
 constexpr store::Statement kQuarantined{"chaos.quarantined", "SELECT key FROM agent_quarantine",
                                         ""};
 constexpr std::size_t kLedgerBytesMax = 64u << 20;
+constexpr int kRefusedMost = 30;                // times in a row
+constexpr std::chrono::seconds kRefusedFor{1};  // as the API's Retry-After says
 
 Result<void> add_column(store::Session& session, const store::Statement& statement,
                         const char* column, std::set<std::string>& out) {
@@ -27,11 +31,16 @@ Result<void> add_column(store::Session& session, const store::Statement& stateme
   return {};
 }
 
+// A long list meets the API's limits: what is refused for now is asked for again.
 Result<Json> get(const std::string& url, const http::Headers& headers) {
   http::ClientRequest request;
   request.url = url;
   request.headers = headers;
-  const Result<http::Response> response = http::fetch(request);
+  Result<http::Response> response = http::fetch(request);
+  for (int i = 0; i < kRefusedMost && response && response->status == 429; ++i) {
+    std::this_thread::sleep_for(kRefusedFor);
+    response = http::fetch(request);
+  }
   if (!response) return fail(response.error());
   if (response->status == 404) return fail(Code::not_found, url);
   if (response->status != 200) {
