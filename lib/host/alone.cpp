@@ -26,9 +26,11 @@ void Host::State::give_up(const Item& item, const Problem& problem) {
   const Message* message = std::get_if<Message>(&item);
   Work work;
   if (const Outcome* outcome = std::get_if<Outcome>(&item)) {
-    // The effect is over, although its result could not be handled: it is not done once more.
+    // An effect that is to be repeated stays in the outbox, and is begun again when its lease ends.
+    if (!outcome->result) return;
+    // Else it is over, although its result could not be handled: it is not done once more.
     work.finished.push_back(outcome->id);
-    if (outcome->result) message = &*outcome->result;
+    message = &*outcome->result;
   }
   if (message != nullptr) {
     if (Service* owner_of = service(message->service)) {
@@ -42,9 +44,10 @@ void Host::State::give_up(const Item& item, const Problem& problem) {
   }
 }
 
-// What an attempt is counted under; empty for what is not counted.
+// What an attempt is counted under; empty for what is not counted: no service sees it.
 std::string Host::State::attempt_id(const Item& item) const {
-  if (const Outcome* outcome = std::get_if<Outcome>(&item)) return "effect:" + outcome->id;
+  if (const Outcome* outcome = std::get_if<Outcome>(&item))
+    return outcome->result ? "effect:" + outcome->id : std::string();
   const Message* message = std::get_if<Message>(&item);
   const Service* owner_of = message ? service(message->service) : nullptr;
   if (owner_of == nullptr) return {};

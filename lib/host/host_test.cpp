@@ -115,11 +115,13 @@ class HostTest : public testing::TestWithParam<store::Engine> {
     const store::Statement statement{"test.count", sql, {}};
     return (*db->reader())->run(statement)->at(0).integer("n");
   }
-  // As if the process had ended so often while it handled Add{key, 1}.
-  void note_attempt(const std::string& key, std::int64_t tries) {
+  static std::string attempt_of(const std::string& key) {
+    return "toy:" + sha256_hex(wire::variant_to_json(ToyIn(Add{key, 1})).dump());
+  }
+  // As if the process had ended so often while it had this in hand.
+  void note_attempt(const std::string& id, std::int64_t tries) {
     const store::Statement killed{
         "test.killed", "INSERT INTO host_attempts (host, id, tries) VALUES ('', :id, :n)", {}};
-    const std::string id = "toy:" + sha256_hex(wire::variant_to_json(ToyIn(Add{key, 1})).dump());
     ASSERT_TRUE(db->transaction([&](store::Session& session) -> Result<void> {
       const auto done = session.run(killed, {{"id", id}, {"n", tries}});
       return done ? Result<void>() : fail(done.error());
@@ -289,7 +291,7 @@ TEST_P(HostTest, CountsABatchAtOnceAfterAnUncleanEnd) {
 }
 
 TEST_P(HostTest, WhatWasInHandAtAnUncleanEndIsHandledByItself) {
-  note_attempt("a", 1);
+  note_attempt(attempt_of("a"), 1);
   restart();
   const std::uint64_t commits = db->commits();
   for (const char* key : {"a", "b", "c"}) add(key);
@@ -300,7 +302,7 @@ TEST_P(HostTest, WhatWasInHandAtAnUncleanEndIsHandledByItself) {
 }
 
 TEST_P(HostTest, AMessageThatKilledTheProcessThreeTimesIsGivenUp) {
-  note_attempt("a", 3);
+  note_attempt(attempt_of("a"), 3);
   restart();
   add("a");
   add("b");
@@ -308,6 +310,21 @@ TEST_P(HostTest, AMessageThatKilledTheProcessThreeTimesIsGivenUp) {
   EXPECT_EQ(sum("a").n, 0);
   EXPECT_EQ(sum("b").n, 1);
   EXPECT_EQ(published.size(), 1U) << "its sender is told";
+}
+
+TEST_P(HostTest, AnEffectThatIsToBeRepeatedIsNeverGivenUp) {
+  add("a");
+  host->tick();
+  restart();
+  host->tick();
+  ASSERT_EQ(provider.held.size(), 1U);
+  note_attempt("effect:" + provider.held[0].id, 3);
+  provider.answer_all(Millis(3'000));
+  host->tick();
+  clock.advance(Millis(3'000));
+  host->tick();
+  EXPECT_EQ(provider.held.size(), 1U) << "however often the process ended meanwhile";
+  EXPECT_EQ(count("SELECT COUNT(*) AS n FROM host_dead_letters"), 0);
 }
 
 TEST_P(HostTest, AResultThatCannotBeHandledEndsItsEffect) {
