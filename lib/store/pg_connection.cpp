@@ -240,8 +240,8 @@ PgConnection::Drained PgConnection::drain() {
       drained.last = std::move(result);
     }
   }
-  const bool left = PQexitPipelineMode(connection_) == 1;
-  drained.whole = left && usable() && !drained.failed && !drained.second;
+  lost_ = PQexitPipelineMode(connection_) != 1;
+  drained.whole = usable() && !drained.failed && !drained.second;
   return drained;
 }
 
@@ -399,7 +399,7 @@ bool PgConnection::in_transaction() const {
   return PQtransactionStatus(connection_) != PQTRANS_IDLE;
 }
 
-bool PgConnection::usable() const { return PQstatus(connection_) == CONNECTION_OK; }
+bool PgConnection::usable() const { return !lost_ && PQstatus(connection_) == CONNECTION_OK; }
 int PgConnection::socket() const { return PQsocket(connection_); }
 int PgConnection::process() const { return PQbackendPID(connection_); }
 

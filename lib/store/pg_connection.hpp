@@ -98,6 +98,7 @@ class PgConnection {
   pg_conn* connection_ = nullptr;
   std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;  // by statement name
   std::vector<Sent> sent_;  // in the pipeline, in order
+  bool lost_ = false;       // nobody knows what its pipeline holds
   unsigned replaced_ = 0;   // statements prepared anew under the same name
   // Of the statement at hand; they keep their room.
   std::vector<std::string> texts_;
