@@ -189,7 +189,8 @@ class StripeProvider final : public Provider {
   using CardDone = std::function<void(Result<CardSetUp>)>;
 
   void give_secrets(const NewCard& card, const std::string& customer, const CardDone& done) {
-    const std::string key = "tl-card-" + card.user.value + "-" + card.attempt;
+    // With the customer: one that was made so long ago that its key is forgotten is made anew.
+    const std::string key = "tl-card-" + card.user.value + "-" + card.attempt + "-" + customer;
     stripe_.create_ephemeral_key(
         customer, settings_.sdk_version, key + "-ephemeral",
         [this, customer, key, done](stripe::Outcome<stripe::EphemeralKey> ephemeral) {

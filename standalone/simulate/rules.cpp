@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lib/base/check.hpp"
 
 namespace trayline::simulate {
@@ -111,6 +113,7 @@ void Rules::committed() {
     }
     const bool begins = is_charging(after.state) && (fresh || !is_charging(known->second.state));
     if (begins) judge_tray(order, after);
+    if (!after.raising.empty()) raisings_[order].insert(after.raising);
     known->second = std::move(after);
   }
 }
@@ -266,9 +269,15 @@ void Rules::sold_out(const std::string& attempt, const std::map<Sku, std::int64_
 
 void Rules::confirming(const OrderId& order, const std::string& intent) {
   const Seen seen = now(order);
-  // Another intent that takes the place of a hold that does not grow.
-  const bool raises = seen.raising.find('"' + intent + '"') != std::string::npos;
-  if (seen.intent == intent || raises) return;
+  // Another intent that takes the place of a hold that does not grow; also one whose order was
+  // cancelled while this was under way.
+  const auto names = [quoted = '"' + intent + '"'](const std::string& raising) {
+    return raising.find(quoted) != std::string::npos;
+  };
+  const std::set<std::string>& before = raisings_[order.value];
+  if (seen.intent == intent || names(seen.raising) ||
+      std::any_of(before.begin(), before.end(), names))
+    return;
   throw Violation(
       "an intent's id is committed before it is confirmed",
       fmt::format("{} of order {}; the store has '{}'", intent, order.value, seen.intent));

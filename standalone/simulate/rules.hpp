@@ -95,8 +95,9 @@ class Rules {
   std::unique_ptr<store::Session> reader_;
   std::map<std::string, Seen> seen_;
   std::map<std::string, Seen> pending_;
-  std::set<std::string> handled_, handling_;    // messages with ids
-  std::map<std::string, std::int64_t> visits_;  // and the highest number committed
+  std::set<std::string> handled_, handling_;               // messages with ids
+  std::map<std::string, std::int64_t> visits_;             // and the highest number committed
+  std::map<std::string, std::set<std::string>> raisings_;  // of an order, as they were committed
   std::map<std::string, Look> looks_;
   std::map<std::string, std::string> accepted_;  // prediction, core
   std::map<CoreId, std::int64_t> accepted_by_core_;
