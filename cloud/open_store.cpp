@@ -52,7 +52,9 @@ Result<std::unique_ptr<store::Session>> open_reader(const Settings& settings) {
   if (settings.store.engine != "postgres") {
     return store::open_sqlite_reader(sqlite_path(settings));
   }
-  Result<std::unique_ptr<store::Store>> opened = open_store(settings, nullptr);
+  store::PostgresConfig config = postgres_config(settings);
+  config.foreign = true;
+  Result<std::unique_ptr<store::Store>> opened = store::open_postgres(config, nullptr);
   if (!opened) return fail(opened.error());
   Result<std::unique_ptr<store::Session>> reader = (*opened)->reader();
   if (!reader) return fail(reader.error());

@@ -52,10 +52,16 @@ class Ledger final : public Executor {
 struct Member {
   Member(const std::string& url, const std::string& name, const Clock& clock, Executor& provider)
       : db(*store::open_postgres({.url = url, .name = name}, nullptr)),
-        host(std::make_unique<Host>(Parts{*db, clock, random, metrics, {}, {}, name},
+        host(std::make_unique<Host>(Parts{*db, clock, random, metrics, {}, limits(), name},
                                     std::vector<Service*>{&toy},
                                     std::vector<Executor*>{&provider})) {}
   ~Member() { stop(); }
+  // Turns so small that one host does not take everything.
+  static Limits limits() {
+    Limits small;
+    small.batch_max = 16;
+    return small;
+  }
   void run() {
     thread = std::thread([this] { host->run(); });
   }

@@ -200,8 +200,8 @@ Result<void> PgConnection::send(const Statement& statement, const Rows& rows, co
   return push(sent);
 }
 
-// It leaves when somebody waits, or earlier when libpq has gathered 64 KiB: a system call and a
-// wake-up for each statement cost more than the server's earlier beginning brings.
+// With a synchronisation after each: only then does the server's limit for hosts that hang within
+// a transaction hold (it does not end a transaction that was begun explicitly).
 Result<void> PgConnection::push(Sent sent) {
   const Prepared& p = *sent.statement;
   if (sent_.empty() && PQenterPipelineMode(connection_) != 1) return fail(error(nullptr, p.name));
@@ -209,7 +209,7 @@ Result<void> PgConnection::push(Sent sent) {
   const int done =
       PQsendQueryPrepared(connection_, p.handle.c_str(), static_cast<int>(values_.size()),
                           values_.data(), lengths_.data(), formats_.data(), 1);
-  if (done != 1) return fail(error(nullptr, p.name));
+  if (done != 1 || PQpipelineSync(connection_) != 1) return fail(error(nullptr, p.name));
   return {};
 }
 
@@ -219,16 +219,16 @@ PgConnection::Drained PgConnection::drain() {
   Drained drained;
   drained.culprit = sent.back().statement;
   std::size_t at = 0;
-  bool going = PQpipelineSync(connection_) == 1;
-  while (going) {
+  std::size_t synced = 0;
+  // One end for each statement and no more: libpq may forget its queue when the connection is lost.
+  while (synced < sent.size() && at <= sent.size()) {
     ResultPtr result(PQgetResult(connection_));
     const ExecStatusType status = PQresultStatus(result.get());
     const Sent& of = sent[std::min(at, sent.size() - 1)];
     if (!result) {  // the end of one statement's answer
-      going = usable();
       ++at;
     } else if (status == PGRES_PIPELINE_SYNC) {
-      going = false;
+      ++synced;
     } else if (drained.failed || drained.second || status == PGRES_PIPELINE_ABORTED) {
       continue;
     } else if (status == PGRES_FATAL_ERROR) {
@@ -434,6 +434,9 @@ Error PgConnection::error(const pg_result* result, std::string_view what) const 
     return {Code::unavailable, "PostgreSQL: this server is a replica; give the primary's address"};
   if (state == "42501")
     return {Code::unavailable, detail + ": give the user of the address this right"};
+  if (is_statement_fault(state) && config_.foreign)
+    return {Code::unavailable, "this is no database of ours, or one of another release (" + detail +
+                                   "): see its address, or run `trayline migrate`"};
   if (is_statement_fault(state)) check(false, detail);
   return {Code::unavailable, "PostgreSQL: " + detail};
 }

@@ -25,6 +25,7 @@ struct PgConfig {
   bool read_only = false;
   bool patient = false;  // waits for locks and statements without a limit
   Metrics* metrics = nullptr;
+  bool foreign = false;  // see PostgresConfig
 };
 
 // What a notification says.

@@ -229,9 +229,10 @@ class PostgresStore final : public Store {
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_postgres(const PostgresConfig& config, Metrics* metrics) {
-  auto store = std::make_unique<PostgresStore>(
-      PgConfig{config.url, config.password_file, config.name, false, false, metrics},
-      config.readers_max);
+  auto store =
+      std::make_unique<PostgresStore>(PgConfig{config.url, config.password_file, config.name, false,
+                                               false, metrics, config.foreign},
+                                      config.readers_max);
   if (auto connected = store->connect(); !connected) return fail(connected.error());
   return store;
 }

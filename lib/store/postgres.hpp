@@ -13,6 +13,7 @@ struct PostgresConfig {
   std::string password_file = {};  // its first line; empty: none is needed, or ~/.pgpass has it
   std::string name = "trayline";   // application_name, in PostgreSQL's own views and logs
   std::size_t readers_max = 8;     // connections for reads; one more writes
+  bool foreign = false;  // as of SqliteConfig: for a command that looks into whatever it is given
 };
 
 // Connects at once. unavailable: the server cannot be reached, refuses us, is too old, is a replica

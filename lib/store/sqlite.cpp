@@ -285,7 +285,7 @@ Result<std::unique_ptr<Session>> open_sqlite_reader(const std::string& path) {
   if (!std::filesystem::is_regular_file(path, failed))
     return fail(Code::not_found, path + ": there is no store");
   Result<std::unique_ptr<Connection>> connection =
-      Connection::open({.path = path, .read_only = true});
+      Connection::open({.path = path, .read_only = true, .foreign = true});
   if (!connection) return fail(connection.error());
   return std::make_unique<ReadSession>(nullptr, std::move(*connection));
 }

@@ -25,7 +25,8 @@ struct SqliteConfig {
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteConfig& config, Metrics* metrics);
 
 // For a command that looks into a store which another process may own and write meanwhile: takes no
-// lock, makes nothing and changes nothing. not_found: there is no such file; unavailable as above.
+// lock, makes nothing and changes nothing. not_found: there is no such file; unavailable as above,
+// and where its tables are not those that a statement names.
 // A statement sees one committed state, two statements may see two.
 Result<std::unique_ptr<Session>> open_sqlite_reader(const std::string& path);
 

@@ -107,6 +107,7 @@ Result<void> copy_all(store::Session& from, store::Session& to, Moved& moved,
 }  // namespace
 
 Result<Moved> move(const Place& from, const Place& to, const Progress& progress) {
+  if (auto ours = must_be_ours(from); !ours) return fail(ours.error());
   auto source = open_alone(from);
   if (!source) return fail(source.error());
   auto target = open_alone(to);

@@ -14,6 +14,11 @@ const store::Statement kHosts{"database.count_hosts", "SELECT 0 AS n",
                               "SELECT count(*) AS n FROM pg_stat_activity "
                               "WHERE datname = current_database() "
                               "AND application_name LIKE 'trayline %'"};
+const store::Statement kOurs{
+    "database.find_migrations",
+    "SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name = 'store_migrations'",
+    "SELECT count(*) AS n FROM pg_tables "
+    "WHERE schemaname = current_schema() AND tablename = 'store_migrations'"};
 
 }  // namespace
 
@@ -52,6 +57,26 @@ Result<std::unique_ptr<store::Store>> open_alone(const Place& place) {
     return fail(Code::conflict, "hosts work on this database (" + std::to_string(n) +
                                     " connections); stop them first");
   return opened;
+}
+
+Result<void> must_be_ours(const Place& place) {
+  std::unique_ptr<store::Store> server;
+  Result<std::unique_ptr<store::Session>> reader = fail(Code::not_found, "");
+  if (place.engine == store::Engine::sqlite) {
+    reader = store::open_sqlite_reader(place.address);
+  } else {
+    auto opened = store::open_postgres(
+        {.url = place.address, .password_file = place.password_file, .name = kName}, nullptr);
+    if (!opened) return fail(opened.error());
+    server = std::move(*opened);
+    reader = server->reader();
+  }
+  if (!reader) return fail(reader.error());
+  const Result<store::Answer> found = (*reader)->run(kOurs);
+  if (!found) return fail(found.error());
+  if (found->at(0).integer("n") > 0) return {};
+  return fail(Code::not_found,
+              to_text(place) + " holds no tables of Trayline; see that it is the right store");
 }
 
 Result<std::int64_t> count_rows(store::Session& session) {

@@ -23,6 +23,9 @@ Place place_of(const cloud::Settings& settings);
 // For people: "sqlite:cloud.db".
 std::string to_text(const Place& place);
 
+// Looks whether there is a store with tables of ours; makes and changes nothing. not_found where
+// there is none.
+Result<void> must_be_ours(const Place& place);
 // Opens it for this command alone: conflict while a host works on it.
 Result<std::unique_ptr<store::Store>> open_alone(const Place& place);
 // How many rows there are in all tables, but for the list of migrations.

@@ -165,12 +165,14 @@ void look_at_disk(Lines& out, const std::string& state) {
       judge_disk(folder.string(), std::uint64_t{disk.f_bavail} * std::uint64_t{disk.f_frsize}));
 }
 
-bool has_books(store::Session& reader) {
+// False: an earlier release wrote it.
+Result<bool> has_books(store::Session& reader) {
   const auto rows = reader.run({"doctor.find_books",
                                 "SELECT count(*) AS n FROM store_migrations "
                                 "WHERE module = 'payments' AND name = '0006_books'",
                                 {}});
-  return rows && rows->at(0).integer("n") > 0;
+  if (!rows) return fail(rows.error());
+  return rows->at(0).integer("n") > 0;
 }
 
 // Beside the cloud that runs on it, or without one.
@@ -183,14 +185,17 @@ void look_at_books(Lines& out, const std::string& state, Time now) {
                           "mend it: the cloud does not start with it"});
   if (settings->store.engine != "postgres" && !fs::exists(cloud::sqlite_path(*settings))) return;
   const auto reader = cloud::open_reader(*settings);
-  Result<payments::BooksState> books = fail(Code::conflict, "an earlier release wrote it");
-  if (!reader) books = fail(reader.error());
-  if (reader && has_books(**reader)) books = payments::read_books_state(**reader);
-  if (!books) {
-    out.push_back({"payments", *config, Level::warn, "cannot be read: " + books.error().detail,
-                   "start the cloud once, or `trayline migrate`, and look again"});
-    return;
-  }
+  const Result<bool> present = reader ? has_books(**reader) : Result<bool>(fail(reader.error()));
+  if (present && !*present)
+    return out.push_back({"payments", *config, Level::warn, "an earlier release wrote the store",
+                          "start the cloud once, or `trayline migrate`, and look again"});
+  const Result<payments::BooksState> books =
+      present ? payments::read_books_state(**reader)
+              : Result<payments::BooksState>(fail(present.error()));
+  if (!books)
+    return out.push_back(
+        {"payments", *config, Level::bad, "cannot be read: " + books.error().detail,
+         "see that the store is the right one, and restore a backup where it is damaged"});
   BooksSeen seen{fs::path(*config).lexically_relative(state).string(), books->stopped,
                  books->parked, std::nullopt, books->compared_at};
   if (books->compared) seen.differences = books->compared->differences;

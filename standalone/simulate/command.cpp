@@ -9,6 +9,8 @@ namespace trayline::simulate {
 namespace {
 
 constexpr unsigned kJobsMost = 256;
+constexpr long long kSeedsMost = 1'000'000'000;
+constexpr double kHoursMost = 10'000;
 
 }  // namespace
 
@@ -22,9 +24,12 @@ int main_of_simulate(int argc, char** argv) {
   Options options;
   std::optional<std::uint64_t> again;
   bool json = false;
-  app.add_option("--seeds", options.seeds, "How many")->capture_default_str();
+  app.add_option("--seeds", options.seeds, "How many")
+      ->capture_default_str()
+      ->check(CLI::Range(1LL, kSeedsMost));
   app.add_option("--from", options.from, "The first seed")->capture_default_str();
-  app.add_option("--hours", options.hours, "As many seeds as fit into this time instead");
+  app.add_option("--hours", options.hours, "As many seeds as fit into this time instead")
+      ->check(CLI::Range(0.001, kHoursMost));
   app.add_option("--replay", again, "Prints everything that happens in this one seed");
   app.add_option("--plant", options.plant, "With a planted fault, which must be found");
   app.add_option("--jobs", options.jobs, "Seeds at the same time; 0: one for each processor")
