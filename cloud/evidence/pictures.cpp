@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "cloud/evidence/evidence.hpp"
+#include "lib/base/file.hpp"
 
 namespace trayline::evidence {
 namespace {
@@ -37,20 +38,8 @@ tl::unexpected<Error> broken(const std::string& what, int error) {
               "evidence: " + what + ": " + std::generic_category().message(error));
 }
 
-bool write_all(int fd, const std::string& content) {
-  std::size_t done = 0;
-  while (done < content.size()) {
-    const ssize_t n = ::write(fd, content.data() + done, content.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    done += static_cast<std::size_t>(n);
-  }
-  return true;
-}
-
-bool sync_folder(const std::string& folder) {
-  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return fd.good() && ::fsync(fd.get()) == 0;
+tl::unexpected<Error> broken(const Error& error) {
+  return fail(error.code, "evidence: " + error.detail);
 }
 
 bool has_size(const std::string& file, std::size_t bytes) {
@@ -77,7 +66,7 @@ Result<std::unique_ptr<Pictures>> Pictures::open(const std::string& folder) {
   fs::remove_all(folder + "/tmp", error);
   fs::create_directories(folder + "/tmp", error);
   if (error) return broken("the folder " + folder, error.value());
-  if (!sync_folder(folder)) return broken("the folder " + folder, errno);
+  if (auto synced = sync_folder(folder); !synced) return broken(synced.error());
   return std::unique_ptr<Pictures>(new Pictures(folder));
 }
 
@@ -87,7 +76,7 @@ Result<void> Pictures::put(const std::string& hash, const std::string& content) 
   const std::string file = shelf + "/" + hash + ".jpg";
   if (has_size(file, content.size())) return {};
   if (::mkdir(shelf.c_str(), 0777) == 0) {
-    if (!sync_folder(folder_)) return broken(folder_, errno);
+    if (auto synced = sync_folder(folder_); !synced) return broken(synced.error());
   } else if (errno != EEXIST) {
     return broken(shelf, errno);
   }
@@ -98,7 +87,7 @@ Result<void> Pictures::put(const std::string& hash, const std::string& content) 
     ::unlink(aside->c_str());
     return broken(file, error);
   }
-  if (!sync_folder(shelf)) return broken(shelf, errno);
+  if (auto synced = sync_folder(shelf); !synced) return broken(synced.error());
   return {};
 }
 

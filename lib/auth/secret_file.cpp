@@ -9,6 +9,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "lib/base/file.hpp"
+
 namespace trayline::auth {
 namespace {
 
@@ -30,23 +32,6 @@ class File {
 
 auto failed(const std::string& path, const char* what) {
   return fail(Code::unavailable, path + ": " + what + ": " + std::strerror(errno));
-}
-
-bool write_all(int fd, std::string_view rest) {
-  while (!rest.empty()) {
-    const ssize_t n = ::write(fd, rest.data(), rest.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    rest.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
-// A renamed file survives a power cut only once its folder is synced.
-void sync_folder(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  const File folder(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_CLOEXEC));
-  if (folder.fd() >= 0) ::fsync(folder.fd());
 }
 
 }  // namespace
@@ -88,7 +73,9 @@ Result<void> write_secret_file(const std::string& path, std::string_view content
   }
   file.reset();
   if (::rename(draft.c_str(), path.c_str()) != 0) return failed(path, "cannot rename into place");
-  sync_folder(path);
+  // A renamed file survives a power cut only once its folder is synced.
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  static_cast<void>(sync_folder(parent.empty() ? "." : parent.string()));
   return {};
 }
 
