@@ -143,9 +143,7 @@ Result<void> save_menus(store::Session& session, const std::vector<Decision>& de
   if (auto r = session.write(sql::close_menus, current, at); !r) return r;
   if (auto r = session.write(sql::put_menus, versions, at); !r) return r;
   if (auto r = session.write(sql::close_items, names); !r) return r;
-  if (items.empty()) return {};
-  if (auto r = session.write(sql::put_items, items); !r) return r;
-  return {};
+  return session.write(sql::put_items, items);
 }
 
 // What a batch does to the stock of one item: the last count, what is taken after it, and without
