@@ -163,6 +163,31 @@ TEST_F(PostgresTest, AConnectionLostBehindWritesThatNobodyWaitedForIsUnavailable
   EXPECT_TRUE(add(*one_, "c"));
 }
 
+// Only a transaction that is idle for the server ends after a time, and with it its locks.
+TEST_F(PostgresTest, AHostThatHangsBehindAWriteIsIdleForTheServer) {
+  const Statement idle{"t.count_idle",
+                       "SELECT count(*) AS n FROM pg_stat_activity "
+                       "WHERE datname = current_database() AND state = 'idle in transaction'",
+                       {}};
+  const auto other = open();
+  const auto reader = other->reader();
+  std::int64_t seen = 0;
+  const auto done = one_->transaction([&](Session& session) -> Result<void> {
+    Rows rows(2);
+    rows.add("a", 1);
+    if (auto r = session.write(kAdd, rows); !r) return r;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (seen == 0 && std::chrono::steady_clock::now() < end) {
+      const auto counted = (*reader)->run(idle);
+      if (!counted) return fail(counted.error());
+      seen = counted->at(0).integer("n");
+    }
+    return {};
+  });
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_EQ(seen, 1);
+}
+
 TEST_F(PostgresTest, HostsThatStartAtOnceMigrateOnce) {
   const Migrations slow{"m",
                         {{"0001_m", "SELECT pg_sleep(0.2); CREATE TABLE m_one (x text)"},
