@@ -267,13 +267,14 @@ void Asking::ask_retry(const WishPtr& wish, const std::string& means, const std:
 }
 
 void Asking::ask_bind(const WishPtr& basket, const UserId& user) {
-  parts_.rules.binds(basket->order, user);
-  request({orders::bind, basket->order, user, Json(Json::Object{}), 0,
-           basket->attempt + user.value + basket->order.value},
-          [this, basket, user](const host::Answer& answer) {
+  const OrderId order = basket->order;  // its answer may come when another basket stands there
+  parts_.rules.binds(order, user);
+  request({orders::bind, order, user, Json(Json::Object{}), 0,
+           basket->attempt + user.value + order.value},
+          [this, basket, order, user](const host::Answer& answer) {
             if (answer.problem) return;
-            parts_.rules.bound(basket->order, user);
-            basket->user = user;
+            parts_.rules.bound(order, user);
+            if (basket->order == order) basket->user = user;
           });
 }
 
