@@ -10,6 +10,7 @@
 #include "lib/store/row_set.hpp"
 #include "lib/store/rows.hpp"
 #include "lib/store/seen.hpp"
+#include "lib/store/wrong.hpp"
 
 namespace trayline::store {
 namespace {
@@ -30,6 +31,11 @@ bool is_statement_fault(int code) {
     default:
       return false;
   }
+}
+
+// What a row alone breaks, whoever else writes.
+bool breaks_a_rule(int code) {
+  return code == SQLITE_CONSTRAINT_CHECK || code == SQLITE_CONSTRAINT_NOTNULL;
 }
 
 bool is_blank_sql(std::string_view tail) {
@@ -288,7 +294,8 @@ Error Connection::error(int code, std::string_view what) const {
   if (opened_ && fault && config_.foreign)
     return {Code::unavailable, fmt::format("{} is damaged or no database of ours ({}: {})",
                                            config_.path, what, message)};
-  if (opened_ && fault) check(false, fmt::format("{}: {}", what, message));
+  if (opened_ && fault) statement_failed(what, fmt::format("{}: {}", what, message));
+  if (breaks_a_rule(code)) return {Code::invalid_argument, fmt::format("{}: {}", what, message)};
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
       return {Code::conflict, fmt::format("{}: {}", what, message)};

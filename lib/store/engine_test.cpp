@@ -6,6 +6,7 @@
 
 #include "lib/base/check.hpp"
 #include "lib/postgres/test_store.hpp"
+#include "lib/store/wrong.hpp"
 
 namespace trayline::store {
 namespace {
@@ -187,6 +188,30 @@ TEST_P(EngineTest, AnswersConflictWhereAConstraintSaysNoAndKeepsNothing) {
   EXPECT_EQ(orphan.error().code, Code::conflict) << "foreign keys are on";
 }
 
+TEST_P(EngineTest, ARowThatBreaksARuleOfItsTableIsNoConflict) {
+  const Migrations rules{
+      "r",
+      {{"0001_rules",
+        "CREATE TABLE r_rules (id TEXT PRIMARY KEY, n BIGINT NOT NULL CHECK (n > 0));"}}};
+  ASSERT_TRUE(store_->migrate({&rules}));
+  const Statement put{
+      "r.put", "INSERT INTO r_rules (id, n) SELECT id, n FROM @rows(id text, n bigint) AS r", {}};
+  for (const Value& n : {Value(std::int64_t{0}), Value()}) {
+    for (const bool waits : {true, false}) {
+      const auto done = store_->transaction([&](Session& session) -> Result<void> {
+        Rows rows(2);
+        rows.add("a", n);
+        if (!waits) return session.write(put, rows);
+        const auto ran = session.run(put, rows);
+        return ran ? Result<void>() : fail(ran.error());
+      });
+      ASSERT_FALSE(done);
+      EXPECT_EQ(done.error().code, Code::invalid_argument) << done.error().detail;
+      EXPECT_TRUE(done.error().detail.starts_with("r.put: ")) << done.error().detail;
+    }
+  }
+}
+
 const Statement kAlter{"t.alter_lines",
                        "UPDATE t_lines SET n = r.n FROM @rows(id text, n bigint) AS r "
                        "WHERE t_lines.id = r.id RETURNING t_lines.id",
@@ -327,6 +352,27 @@ TEST_P(EngineTest, AWrongStatementIsABugAndNamed) {
           << broken.what();
     }
     EXPECT_TRUE((*reader)->run(kCount)) << "the reader goes on after " << statement.name;
+  }
+}
+
+// PostgreSQL tells only when somebody waits: whose statement it was is said all the same.
+TEST_P(EngineTest, AWriteThatIsWrongIsNamedWhereverItIsSeen) {
+  const Statement wrong{"t.overflow",
+                        "INSERT INTO t_lines (id, n) "
+                        "SELECT id, abs(n) FROM @rows(id text, n bigint) AS r",
+                        {}};
+  const ChecksThrow throwing;
+  try {
+    (void)store_->transaction([&](Session& session) -> Result<void> {
+      Rows rows(2);
+      rows.add("a", INT64_MIN);
+      (void)session.write(wrong, rows);
+      (void)session.run(kCount);
+      return {};
+    });
+    ADD_FAILURE() << "it was accepted";
+  } catch (const WrongStatement& wrong_one) {
+    EXPECT_EQ(wrong_one.statement(), "t.overflow") << wrong_one.what();
   }
 }
 

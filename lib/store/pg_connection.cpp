@@ -11,6 +11,7 @@
 #include "lib/base/check.hpp"
 #include "lib/store/pg_array.hpp"
 #include "lib/store/seen.hpp"
+#include "lib/store/wrong.hpp"
 
 namespace trayline::store {
 namespace {
@@ -60,6 +61,8 @@ Result<void> check_url(const std::string& url) {
 }
 
 // Classes of SQLSTATE (PostgreSQL manual, appendix A).
+// What a row alone breaks, whoever else writes: NOT NULL and CHECK.
+bool breaks_a_rule(std::string_view state) { return state == "23502" || state == "23514"; }
 bool lost_a_race(std::string_view state) {
   return state.starts_with("23") || state == "40001" || state == "40P01";
 }
@@ -425,6 +428,7 @@ Error PgConnection::error(const pg_result* result, std::string_view what) const 
     return {Code::unavailable,
             fmt::format("the connection to PostgreSQL was lost ({}: {})", what, message)};
   const std::string detail = fmt::format("{}: {} ({})", what, message, state);
+  if (breaks_a_rule(state)) return {Code::invalid_argument, detail};
   if (lost_a_race(state)) return {Code::conflict, detail};
   if (state.starts_with("54")) return {Code::exhausted, detail};
   if (state == "53100")
@@ -437,7 +441,7 @@ Error PgConnection::error(const pg_result* result, std::string_view what) const 
   if (is_statement_fault(state) && config_.foreign)
     return {Code::unavailable, "this is no database of ours, or one of another release (" + detail +
                                    "): see its address, or run `trayline migrate`"};
-  if (is_statement_fault(state)) check(false, detail);
+  if (is_statement_fault(state)) statement_failed(what, detail);
   return {Code::unavailable, "PostgreSQL: " + detail};
 }
 

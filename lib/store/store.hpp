@@ -22,10 +22,10 @@ Error came_second(std::string_view statement);
 class Session {
  public:
   virtual ~Session() = default;
-  // conflict: a constraint said no, or another host was in the way; unavailable: busy, disk full or
-  // connection lost; invalid_argument: a text is not UTF-8 or holds a NUL; a wrong statement fails
-  // a check(). Rows of the answer (also of RETURNING). The first error loses a write transaction:
-  // what follows answers the same error, and it rolls back.
+  // conflict: a key says no, or another host was in the way; unavailable: busy, full disk or lost
+  // connection; invalid_argument: a text is not UTF-8 or holds a NUL, a row breaks a CHECK or NOT
+  // NULL; a wrong statement fails a check() (wrong.hpp). Rows of the answer (also of RETURNING).
+  // The first error loses a write transaction: what follows answers the same, and it rolls back.
   virtual Result<Answer> run(const Statement& statement, const Args& args = {}) = 0;
   virtual Result<Answer> run(const Statement& statement, const Rows& rows,
                              const Args& args = {}) = 0;
