@@ -19,6 +19,8 @@ std::int64_t may_hold(const Payment& p) {
       return p.amount.minor;
     case raising:
       return std::max(p.hold_minor, p.raise.amount_minor);
+    case voiding:  // also of one that was given up before its hold was told
+      return std::max(p.hold_minor, p.amount.minor);
     default:
       return p.hold_minor;
   }

@@ -198,6 +198,11 @@ TEST_F(PaymentsTest, MoneyTakenInTheProvidersDashboardIsPostedAndToldToStaff) {
   EXPECT_FALSE(decide(seen(IntentStatus::succeeded, "capture")).notice) << "as it was asked";
   at(PaymentState::voiding);
   EXPECT_EQ(decide(some).notice->reason, "order_cancelled");
+  at(PaymentState::voiding, 0);  // given up before we heard of the hold
+  const Decision early = decide(some);
+  EXPECT_EQ(words(early), "captured capture:captured");
+  EXPECT_EQ(early.ledger.at(0).amount.minor, 700);
+  EXPECT_EQ(early.notice->reason, "order_cancelled");
   at(PaymentState::held);
   then(some);
   EXPECT_EQ(decide(wire::payments::Void{OrderId("o1"), "abandoned"}).notice->reason,
