@@ -2,7 +2,7 @@
 
 #include "cloud/payments/rows.hpp"
 #include "cloud/payments/sql.hpp"
-#include "lib/base/check.hpp"
+#include "lib/host/watched.hpp"
 #include "lib/zone/zone.hpp"
 
 namespace trayline::payments {
@@ -10,24 +10,18 @@ namespace {
 
 using wire::payments::In;
 
-class PaymentsService final : public host::LoadDecideSave<In, Snapshot, Decision> {
+class PaymentsService final : public host::LoadDecideSave<In, Snapshot, Decision>,
+                              public host::Watched {
  public:
   explicit PaymentsService(Watching watching)
       : watching_(std::move(watching)), zone_(zone::Zone::find(watching_.time_zone)) {}
 
-  // The host rolls back, tries again alone, and keeps the message; whoever watches stops payments.
-  Result<std::vector<host::Output>> handle(store::Session& session,
-                                           std::span<const host::Message> batch,
-                                           Time now) override {
-    try {
-      return LoadDecideSave::handle(session, batch, now);
-    } catch (const Broken& broken) {
-      if (watching_.broken) watching_.broken(broken.what());
-      throw;
-    }
-  }
   std::string_view name() const override { return wire::payments::kService; }
   const store::Migrations& migrations() const override { return sql::migrations; }
+  // Whoever watches stops payments.
+  void broke(std::string_view why) override {
+    if (watching_.broken) watching_.broken(std::string(why));
+  }
 
  protected:
   Result<Snapshot> load(store::Session& session, const Batch& batch, Time now) override {

@@ -19,8 +19,8 @@ struct Settings {
 };
 
 // When the books are compared with the provider's, and who hears that an invariant broke: a check
-// failed in a turn of payments, which is rolled back. broken is called by the tick's thread and
-// must post Stop.
+// or a statement of payments failed, whose turn is rolled back. broken is called by the tick's
+// thread and must post Stop.
 struct Watching {
   std::string time_zone = "UTC";
   std::int64_t compare_hour = 4;

@@ -6,12 +6,18 @@
 #include "lib/base/log.hpp"
 #include "lib/host/sql.hpp"
 #include "lib/host/state.hpp"
+#include "lib/host/watched.hpp"
+#include "lib/store/wrong.hpp"
 
 namespace trayline::host {
 namespace {
 
 // A run that ended unclean is remembered this long for the next start of its host.
 constexpr Millis kRunsKept{7LL * 24 * 3600 * 1000};
+
+void tell(Service* culprit, const Broken& failure) {
+  if (auto* watched = dynamic_cast<Watched*>(culprit)) watched->broke(failure.what());
+}
 
 }  // namespace
 
@@ -102,11 +108,17 @@ Result<void> Host::State::turn(Work work) {
                              host_name, keeping,      parts.clock.now()};
   work.finished.insert(work.finished.end(), finished.begin(), finished.end());
   Result<void> done;
-  {
+  try {
     const ChecksThrow scope;
     done = in_store([&](store::Session& session) {
       return run_turn(turn_parts, session, std::move(work), leaving);
     });
+  } catch (const store::WrongStatement& wrong) {  // seen maybe while another service works
+    tell(service(wrong.statement().substr(0, wrong.statement().find('.'))), wrong);
+    throw;
+  } catch (const Broken& failure) {
+    tell(leaving.handling, failure);
+    throw;
   }
   if (!done) return done;
   finished.clear();

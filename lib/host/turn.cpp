@@ -264,7 +264,9 @@ Result<void> Turn::run_rounds() {
     std::vector<Message>& batch = waiting.mapped();
     check(batch.size() <= parts_.limits.round_messages_max, "too many messages in one round");
     leaving_.messages += batch.size();
+    leaving_.handling = *next;
     Result<std::vector<Output>> outputs = (*next)->handle(session_, batch, parts_.now);
+    leaving_.handling = nullptr;
     if (!outputs) return fail(outputs.error());
     for (Output& output : *outputs) collect(std::move(output));
   }

@@ -50,6 +50,7 @@ struct Leaving {
   std::size_t duplicates = 0;
   bool looked_for_rows = false;  // timers or effects were due: look for the next due time
   bool took_rows = false;        // and some were taken
+  Service* handling = nullptr;   // in the round under way; null: between rounds
   std::map<std::uint64_t, Idempotency> unanswered;  // keys whose answer comes in a later turn
 };
 
