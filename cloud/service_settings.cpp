@@ -42,6 +42,7 @@ std::shared_ptr<const orders::Settings> settings_of_orders(const Settings& setti
   out->token_key = std::move(key);
   out->order_ttl = settings.orders.ttl.value;
   out->match_window = settings.orders.match_window.value;
+  out->customer_open_max = settings.orders.customer_open_max;
   return out;
 }
 

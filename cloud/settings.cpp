@@ -54,6 +54,9 @@ void Settings::validate(config::Complaints& wrong) const {
   if (orders.code_life.value < std::chrono::seconds(10)) {
     wrong("orders/code_life", "must be 10s at least");
   }
+  if (orders.customer_open_max < 1 || orders.customer_open_max > kCustomerOpenMost) {
+    wrong("orders/customer_open_max", "must be 1 to 1000000");
+  }
 }
 
 Result<Settings> load_settings(const std::string& path) {

@@ -30,6 +30,7 @@ struct PaymentsSettings {
   }
 };
 inline constexpr std::uint32_t kHourMost = 23;
+inline constexpr std::int64_t kCustomerOpenMost = 1'000'000;
 
 struct AccountsSettings {
   std::string pool_id = "tl-local-1_TrayPool1";
@@ -55,9 +56,11 @@ struct OrdersSettings {
   config::Duration match_window{std::chrono::minutes(30)};
   config::Duration basket_ttl{std::chrono::minutes(3)};  // a tray waits so long for its customer
   config::Duration code_life{std::chrono::minutes(2)};   // of a customer's own code
+  std::int64_t customer_open_max = 20;  // open orders of a customer at a site; 1 to 1,000,000
   static void describe(auto& member, auto& self) {
     member.defaulted("basket_ttl", self.basket_ttl);
     member.defaulted("code_life", self.code_life);
+    member.defaulted("customer_open_max", self.customer_open_max);
     member.defaulted("ttl", self.ttl);
     member.defaulted("match_window", self.match_window);
   }

@@ -207,6 +207,29 @@ TEST_F(BasketTest, ACustomersCodeFindsTheirOrder) {
   EXPECT_EQ(shown(unclear), "review");
 }
 
+TEST_F(BasketTest, OfMoreOpenOrdersThanAreLookedAtAPersonChooses) {
+  settings.customer_open_max = 2;
+  Order mine;
+  mine.id = OrderId("o1");
+  mine.code = "0011223344556677";
+  mine.user = UserId("ann");
+  mine.site = SiteId("main");
+  mine.state = State::authorised;
+  mine.total = {500, *Currency::parse("EUR")};
+  mine.hold_minor = 500;
+  mine.lines = {{Sku("soup"), "Soup", 1, 500}};
+  put(mine);
+  const Snapshot before = snapshot;
+  snapshot.open_of[{UserId("ann"), SiteId("main")}] = 2;
+  EXPECT_EQ(captures(see(walk_up({{"soup", 1}}, "ann"))).size(), 1U);
+  snapshot = before;
+  snapshot.open_of[{UserId("ann"), SiteId("main")}] = 3;
+  const Decision unclear = see(walk_up({{"soup", 1}}, "ann"));
+  EXPECT_TRUE(captures(unclear).empty()) << "one that was not looked at could fit as well";
+  EXPECT_FALSE(unclear.placed);
+  EXPECT_EQ(shown(unclear), "review");
+}
+
 TEST_F(BasketTest, AnExpiredBasketHoldsNothing) {
   price(see(walk_up({{"soup", 1}})));
   const Decision d = decide_expire(snapshot, settings, {basket().id}, now);

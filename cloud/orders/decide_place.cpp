@@ -21,6 +21,18 @@ Decision decide_place(const Snapshot& snapshot, const Settings& settings,
     answer(known->second);
     return d;
   }
+  if (const auto open = snapshot.open_of.find({place.user, place.site});
+      open != snapshot.open_of.end() && open->second >= settings.customer_open_max) {
+    d.out.messages.push_back(adjust_stock(place.site, counts_of(place.lines)));
+    host::Answer a;
+    a.problem = host::Problem{Code::conflict,
+                              "too_many_open_orders",
+                              "You have " + std::to_string(settings.customer_open_max) +
+                                  " open orders here. Pick one up or cancel one, then order again.",
+                              {}};
+    d.out.replies.push_back({request, std::move(a)});
+    return d;
+  }
   const auto last = snapshot.numbers.find(place.site);
   const std::int64_t number = (last == snapshot.numbers.end() ? 0 : last->second) + 1;
   Order order;

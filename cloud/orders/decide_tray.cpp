@@ -85,7 +85,8 @@ UserId customer_of(const Settings& settings, const Prediction& p, Time now) {
 }
 
 // The customer's order that the tray is meant for: the visit's, else the only open one, else the
-// only one that it matches. unclear: they have several, and it is not said which.
+// only one that it matches. unclear: they have several, and it is not said which, or more than are
+// looked at.
 struct Theirs {
   const Order* order = nullptr;
   bool unclear = false;
@@ -102,6 +103,10 @@ Theirs by_customer(const Snapshot& snapshot, const Settings& settings, const Pre
     if (verify::verify(p, counts_of(order), settings.verify).kind == verify::Kind::match) {
       fitting.push_back(&order);
     }
+  }
+  const auto all = snapshot.open_of.find({customer, site});
+  if (all != snapshot.open_of.end() && all->second > settings.customer_open_max) {
+    return {nullptr, true};
   }
   if (open.size() == 1) return {open.front(), false};
   if (fitting.size() == 1) return {fitting.front(), false};

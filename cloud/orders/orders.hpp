@@ -34,6 +34,8 @@ struct Snapshot {
   std::map<PredictionKey, Known> predictions;
   std::map<SiteId, std::int64_t> numbers;
   std::map<RefundId, Refund> refunds;
+  // Open orders of the customers that were asked for, counted up to customer_open_max + 1.
+  std::map<std::pair<UserId, SiteId>, std::int64_t> open_of;
   bool open_complete = true;  // all open orders of the sites that were asked for are here
 };
 

@@ -357,6 +357,26 @@ TEST_F(OrdersTest, CancelAndTrayInEitherOrderEndRight) {
   }
 }
 
+TEST_F(OrdersTest, ACustomerHasSoManyOpenOrdersAtASiteAndNoMore) {
+  settings.customer_open_max = 2;
+  const auto place = [&](const std::string& user) {
+    const wire::orders::Place wish{OrderId("o9"), UserId(user),  "9911223344556677", SiteId("main"),
+                                   "menu",        order().total, order().lines};
+    return decide_place(snapshot, settings, wish, 3, now);
+  };
+  snapshot.open_of[{UserId("ann"), SiteId("main")}] = 1;
+  snapshot.open_of[{UserId("ann"), SiteId("other")}] = 2;
+  EXPECT_TRUE(place("ann").placed);
+  snapshot.open_of[{UserId("ann"), SiteId("main")}] = 2;
+  const Decision d = place("ann");
+  EXPECT_FALSE(d.placed);
+  EXPECT_FALSE(d.number) << "no number is used up";
+  EXPECT_EQ(refused(d), "too_many_open_orders");
+  EXPECT_TRUE(holds(d).empty());
+  EXPECT_EQ(back(d), (std::map<std::string, std::int64_t>{{"soup", 1}, {"roll", 2}}));
+  EXPECT_TRUE(place("bob").placed);
+}
+
 TEST_F(OrdersTest, AnotherUsersOrderCannotBeCancelled) {
   const Decision d = decide_cancel(snapshot, settings, {OrderId("o1"), UserId("bob"), ""}, 1, now);
   EXPECT_EQ(d.out.replies.at(0).answer.problem->code, Code::not_found);

@@ -19,6 +19,7 @@ struct Wanted {
   store::Rows numbers{1};
   store::Rows refunds{1};
   std::set<SiteId> open_sites;
+  std::set<std::pair<UserId, SiteId>> customers;  // whose open orders are counted
 };
 
 void want(Wanted& wanted, const Settings& settings, const In& in) {
@@ -34,6 +35,7 @@ void want(Wanted& wanted, const Settings& settings, const In& in) {
       const auto customer = read_customer(code, settings.token_key);
       if (customer && station != settings.stations.end()) {
         wanted.orders.add("user", customer->user.value, station->second.site.value, "");
+        wanted.customers.emplace(customer->user, station->second.site);
       }
     }
     wanted.visits.add(p.core.value, p.station.value, p.visit.value);
@@ -47,6 +49,7 @@ void want(Wanted& wanted, const Settings& settings, const In& in) {
   } else if (const auto* place = std::get_if<wire::orders::Place>(&in)) {
     order(place->order);
     wanted.numbers.add(place->site.value);
+    wanted.customers.emplace(place->user, place->site);
   } else {
     std::visit(
         [&](const auto& m) {
@@ -75,6 +78,7 @@ class OrdersService final : public host::LoadDecideSave<In, Snapshot, Decision> 
  private:
   Result<void> load_orders(store::Session& session, const Wanted& wanted, Snapshot& snapshot,
                            Time oldest) const;
+  Result<void> count_open(store::Session& session, const Wanted& wanted, Snapshot& snapshot) const;
   Result<void> load_trays(store::Session& session, const Wanted& wanted, Snapshot& snapshot) const;
   void refuse(const host::Message& message, const host::Problem& problem,
               host::Output& out) const override;
@@ -86,7 +90,8 @@ Result<void> OrdersService::load_orders(store::Session& session, const Wanted& w
                                         Snapshot& snapshot, Time oldest) const {
   std::vector<store::Answer> answers;
   if (!wanted.orders.empty()) {
-    Result<store::Answer> rows = session.run(sql::load_orders, wanted.orders);
+    Result<store::Answer> rows =
+        session.run(sql::load_orders, wanted.orders, {{"most", settings_->customer_open_max}});
     if (!rows) return fail(rows.error());
     answers.push_back(std::move(*rows));
   }
@@ -110,6 +115,19 @@ Result<void> OrdersService::load_orders(store::Session& session, const Wanted& w
   std::vector<Order*> all;
   for (auto& [id, order] : snapshot.orders) all.push_back(&order);
   return load_lines(session, std::move(all));
+}
+
+Result<void> OrdersService::count_open(store::Session& session, const Wanted& wanted,
+                                       Snapshot& snapshot) const {
+  if (wanted.customers.empty()) return {};
+  store::Rows customers(2);
+  for (const auto& [user, site] : wanted.customers) customers.add(user.value, site.value);
+  const Result<store::Answer> rows =
+      session.run(sql::count_open, customers, {{"most", settings_->customer_open_max}});
+  if (!rows) return fail(rows.error());
+  for (const store::Row& row : *rows)
+    snapshot.open_of[{UserId(row.text("user_id")), SiteId(row.text("site"))}] = row.integer("n");
+  return {};
 }
 
 Result<void> OrdersService::load_trays(store::Session& session, const Wanted& wanted,
@@ -166,6 +184,7 @@ Result<Snapshot> OrdersService::load(store::Session& session, const Batch& batch
   Snapshot snapshot;
   const Time oldest = now - settings_->match_window;
   if (auto r = load_orders(session, wanted, snapshot, oldest); !r) return fail(r.error());
+  if (auto r = count_open(session, wanted, snapshot); !r) return fail(r.error());
   for (const auto& in : batch) {  // whose tray stands where an order's stood
     const auto* held = std::get_if<wire::orders::HoldResult>(in.body);
     const auto* revise = std::get_if<wire::orders::Revise>(in.body);
@@ -233,6 +252,7 @@ void OrdersService::apply(Snapshot& snapshot, const Decision& d) const {
     snapshot.by_code[(*order)->code] = (*order)->id;
     snapshot.orders.insert_or_assign((*order)->id, **order);
   }
+  if (d.placed) ++snapshot.open_of[{d.placed->user, d.placed->site}];
   if (d.visit) snapshot.visits[d.visit->first] = d.visit->second;
   if (d.kept) {
     snapshot.predictions[{d.kept->prediction.core, d.kept->prediction.id}] = {d.kept->hash,

@@ -31,9 +31,10 @@ struct Settings {
   Millis match_window{30 * 60 * 1000};   // for trays without a code
   Millis basket_ttl{3 * 60 * 1000};      // a tray waits so long to become somebody's order
   Millis customer_code_life{2 * 60 * 1000};
-  std::int64_t holds_max = 2;         // attempts to hold money, a lapsed one included
-  std::int64_t retries_max = 5;       // holds of an order that a person asks for again
-  std::size_t open_orders_max = 500;  // looked at for a tray without a code
+  std::int64_t holds_max = 2;           // attempts to hold money, a lapsed one included
+  std::int64_t retries_max = 5;         // holds of an order that a person asks for again
+  std::size_t open_orders_max = 500;    // looked at for a tray without a code
+  std::int64_t customer_open_max = 20;  // open orders of one customer at a site; no more are placed
   verify::Options verify;
 };
 

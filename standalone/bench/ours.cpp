@@ -27,6 +27,7 @@ constexpr std::int64_t kTotal = 550 + 2 * 120;
 constexpr std::chrono::seconds kHeldWithin{600};
 constexpr int kUpWithinMs = 20'000;
 constexpr int kLookMs = 10;
+constexpr int kOpenMost = 1'000'000;  // one customer has all orders
 
 void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
@@ -97,7 +98,8 @@ Result<void> Ours::write_files(int stations) const {
             std::to_string(port_) + "\n[broker]\nport = " + std::to_string(ground_.broker_port) +
             "\n[payments]\nurl = \"http://127.0.0.1:" + std::to_string(ground_.double_port) +
             "\"\nsecret_key_file = \"sk\"\npublishable_key_file = \"pk\"\n"
-            "webhook_secret_files = [\"whsec\"]\n" +
+            "webhook_secret_files = [\"whsec\"]\n[orders]\ncustomer_open_max = " +
+            std::to_string(kOpenMost) + "\n" +
             (server_ == nullptr
                  ? std::string()
                  : "[store]\nengine = \"postgres\"\nurl = \"" + server_->url(kDatabase) + "\"\n"));

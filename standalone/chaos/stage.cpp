@@ -30,6 +30,7 @@ const std::string kEnv = "local";
 constexpr std::uint64_t kPortFirst = 18'000;
 constexpr std::uint64_t kPortCount = 12'000;
 constexpr int kPortTries = 1'000;
+constexpr std::int64_t kOpenMost = 100'000;  // guests leave mismatched trays behind and order again
 
 std::string local(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
 
@@ -203,6 +204,7 @@ class Setter {
     out.payments.secret_key_file = secrets_.secret_key;
     out.payments.publishable_key_file = secrets_.publishable_key;
     out.payments.webhook_secret_files = {secrets_.webhook};
+    out.orders.customer_open_max = kOpenMost;
     out.accounts.issuer = stage_.cloud_url(0);  // tokens of one host serve at all
     const std::string file = state_.path("cloud-" + number + ".toml");
     if (auto done = up::write_text(file, config::print_config(out)); !done) {

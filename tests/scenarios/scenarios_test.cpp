@@ -231,6 +231,38 @@ TEST_P(Store, AnOrderThatIsNotPickedUpExpiresAndGivesTheHoldBack) {
   EXPECT_EQ(world.charges("ann")->times, 0);
 }
 
+TEST_P(Store, ACustomerHasSoManyOpenOrdersAndNoMore) {
+  StoreInMemory world{1, GetParam()};
+  world.settings->customer_open_max = 2;
+  ASSERT_TRUE(world.join("ann", "visa"));
+  // How many of these, which come within one batch, are taken.
+  const auto order = [&](int wishes) {
+    int taken = 0;
+    for (int i = 0; i < wishes; ++i) {
+      wire::catalogue::Quote quote;
+      quote.order = OrderId(uuid7(world.clock.now(), world.random));
+      quote.user = UserId("ann");
+      quote.code = quote.order.value;
+      quote.site = SiteId("main");
+      quote.lines = {{Sku("apple"), 1}};
+      const auto answered = [&](const host::Answer& a) {
+        taken += a.problem ? 0 : 1;
+        if (a.problem) EXPECT_EQ(a.problem->type, "too_many_open_orders") << a.problem->detail;
+      };
+      EXPECT_TRUE(world.host().ask(
+          host::to<wire::catalogue::In>(wire::catalogue::kService, std::move(quote)), answered));
+    }
+    world.run_now();
+    return taken;
+  };
+  EXPECT_EQ(order(1), 1);
+  EXPECT_EQ(order(3), 1) << "those of the same batch count";
+  EXPECT_EQ(order(1), 0);
+  world.clock.advance(world.settings->order_ttl);
+  world.run_now();
+  EXPECT_EQ(order(3), 2) << "what has ended counts no more";
+}
+
 TEST_P(Store, ALapsedHoldIsMadeAnewAndCharged) {
   StoreInMemory world{1, GetParam()};
   ASSERT_TRUE(world.join("ann", "visa"));

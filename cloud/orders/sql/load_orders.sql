@@ -15,5 +15,8 @@ WHERE o.id IN (
   UNION
   SELECT u.id FROM orders_orders u
   JOIN @rows(kind text, a text, b text, c text) AS r
-    ON r.kind = 'user' AND u.user_id = r.a AND u.site = r.b AND u.open = 1)
+    ON r.kind = 'user' AND u.user_id = r.a AND u.site = r.b AND u.open = 1
+  WHERE u.id >= coalesce((SELECT n.id FROM orders_orders n
+                          WHERE n.user_id = r.a AND n.site = r.b AND n.open = 1
+                          ORDER BY n.id DESC LIMIT 1 OFFSET :most), ''))
 ORDER BY o.id @lock(o)
