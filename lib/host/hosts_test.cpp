@@ -10,6 +10,7 @@
 
 #include "lib/host/host.hpp"
 #include "lib/host/test_toy.hpp"
+#include "lib/postgres/test_proxy.hpp"
 #include "lib/postgres/test_store.hpp"
 
 namespace trayline::host {
@@ -242,6 +243,73 @@ TEST_F(HostsTest, WhatALostCommitMadeIsTakenBackByItsOwner) {
   }));
   EXPECT_EQ(provider.asked()["k-known"], 1) << "what it carries out still is not begun twice";
   EXPECT_EQ(count("SELECT count(*) AS n FROM host_runs WHERE released = 0"), 1);
+}
+
+// A host whose connection goes through a proxy, and messages whose sender repeats them until they
+// are answered, as a device does.
+class CutTest : public HostsTest {
+ protected:
+  void SetUp() override {
+    HostsTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    auto made = postgres::Proxy::start((*postgres::test_server())->port());
+    ASSERT_TRUE(made) << made.error().detail;
+    proxy = std::move(*made);
+    const std::string through = proxy->url(url.substr(url.rfind('/') + 1));
+    one = std::make_unique<Member>(through, "one", clock, provider);
+    const auto started = one->host->start();
+    ASSERT_TRUE(started) << started.error().detail;
+    ASSERT_EQ(count("SELECT count(*) AS n FROM toy_sums"), 0);
+  }
+  Sum sum_of(const std::string& key) {
+    const auto rows = reader->run(
+        {"t.sum_of", "SELECT key, n, charged FROM toy_sums WHERE key = :key", {}}, {{"key", key}});
+    if (!rows || rows->empty()) return {};
+    return {rows->at(0).integer("n"), rows->at(0).integer("charged")};
+  }
+  void expect_once(const std::string& key) {
+    EXPECT_TRUE(until([&] {
+      if (one->host->post(add(key, "m-" + key))) look(*one);
+      return sum_of(key).charged > 0;
+    }));
+    EXPECT_EQ(sum_of(key).n, 1);
+    EXPECT_EQ(sum_of(key).charged, 1);
+    EXPECT_EQ(provider.asked()["k-" + key], 1);
+  }
+  std::unique_ptr<postgres::Proxy> proxy;
+  std::unique_ptr<Member> one;
+};
+
+TEST_F(CutTest, AMessageWhoseCommitIsNotAnsweredIsHandledOnceAndItsEffectLeavesOnce) {
+  ASSERT_TRUE(one->host->post(add("a", "m-a")));
+  proxy->arm({.behind = "COMMIT"});
+  EXPECT_TRUE(one->host->tick());
+  EXPECT_TRUE(proxy->struck());
+  EXPECT_EQ(sum_of("a").n, 1) << "it is committed";
+  EXPECT_EQ(provider.asked()["k-a"], 0) << "and nobody knows that yet";
+  expect_once("a");
+  EXPECT_EQ(one->metrics.counter("trayline_host_duplicates_total", "Duplicates dropped.").value(),
+            1U);
+}
+
+TEST_F(CutTest, WhereverAnAnswerIsCutMessageAndEffectCountOnce) {
+  constexpr std::size_t kAnswersMost = 10'000;  // bytes, of all turns for one message
+  constexpr std::size_t kStep = 41;
+  std::size_t at = 0;
+  for (bool struck = true; struck && at < kAnswersMost; at += kStep) {
+    SCOPED_TRACE("cut after " + std::to_string(at) + " bytes");
+    const std::string key = "k" + std::to_string(at);
+    ASSERT_TRUE(one->host->post(add(key, "m-" + key)));
+    proxy->arm({.after = at});
+    one->host->tick();
+    one->host->tick();
+    struck = proxy->struck();
+    expect_once(key);
+    if (HasFailure()) return;
+  }
+  EXPECT_LT(at, kAnswersMost) << "the answers never passed whole";
+  EXPECT_GT(at, 20 * kStep) << "they are longer than that";
+  EXPECT_EQ(count("SELECT count(*) AS n FROM host_dead_letters"), 0);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <fstream>
@@ -178,8 +180,9 @@ Result<Answer> PgConnection::run(const Statement& statement, const Rows* rows, c
   p.runs.add();
   ResultPtr result;
   if (sent_.empty()) {
-    result.reset(PQexecPrepared(connection_, p.handle.c_str(), static_cast<int>(values_.size()),
-                                values_.data(), lengths_.data(), formats_.data(), 1));
+    result =
+        last(PQsendQueryPrepared(connection_, p.handle.c_str(), static_cast<int>(values_.size()),
+                                 values_.data(), lengths_.data(), formats_.data(), 1));
   } else {
     if (auto pushed = push({&p}); !pushed) return fail(pushed.error());
     Result<ResultPtr> last = collect();
@@ -216,6 +219,33 @@ Result<void> PgConnection::push(Sent sent) {
   return {};
 }
 
+// The next answer to what was sent; null: that was all. Where none comes in time, libpq finds the
+// connection closed: the kernel of a server that hangs goes on to acknowledge what arrives.
+PgConnection::ResultPtr PgConnection::next() {
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + config_.answer_most;
+  while (PQisBusy(connection_) == 1 && PQstatus(connection_) == CONNECTION_OK) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now());
+    const int wait_ms = config_.patient ? -1 : std::max(0, static_cast<int>(left.count()));
+    pollfd socket{PQsocket(connection_), POLLIN, 0};
+    if (::poll(&socket, 1, wait_ms) == 0) {
+      silent_ = true;
+      ::shutdown(socket.fd, SHUT_RDWR);
+    }
+    PQconsumeInput(connection_);
+  }
+  return ResultPtr(PQgetResult(connection_));
+}
+
+// The last answer to what was sent outside a pipeline, or the first that failed; null: not sent.
+PgConnection::ResultPtr PgConnection::last(int sent) {
+  ResultPtr last;
+  while (ResultPtr more = sent == 1 ? next() : nullptr) {
+    if (!last || PQresultStatus(last.get()) != PGRES_FATAL_ERROR) last = std::move(more);
+  }
+  return last;
+}
+
 // Reads the answers to everything that was sent, and leaves the pipeline.
 PgConnection::Drained PgConnection::drain() {
   const std::vector<Sent> sent = std::exchange(sent_, {});
@@ -225,7 +255,7 @@ PgConnection::Drained PgConnection::drain() {
   std::size_t synced = 0;
   // One end for each statement and no more: libpq may forget its queue when the connection is lost.
   while (synced < sent.size() && at <= sent.size()) {
-    ResultPtr result(PQgetResult(connection_));
+    ResultPtr result = next();
     const ExecStatusType status = PQresultStatus(result.get());
     const Sent& of = sent[std::min(at, sent.size() - 1)];
     if (!result) {  // the end of one statement's answer
@@ -259,7 +289,7 @@ Result<PgConnection::ResultPtr> PgConnection::collect() {
 
 void PgConnection::roll_back() {
   if (!sent_.empty()) drain();
-  if (usable() && in_transaction()) ResultPtr(PQexec(connection_, "ROLLBACK")).reset();
+  if (usable() && in_transaction()) last(PQsendQuery(connection_, "ROLLBACK"));
 }
 
 Result<PgConnection::Prepared*> PgConnection::prepared(const Statement& statement,
@@ -299,8 +329,9 @@ Result<void> PgConnection::prepare(const Statement& statement, const Args& args,
                     : std::holds_alternative<std::int64_t>(arg->second) ? kInt8
                                                                         : 0);
   }
-  const ResultPtr result(PQprepare(connection_, out.handle.c_str(), out.expanded.sql.c_str(),
-                                   static_cast<int>(types.size()), types.data()));
+  const ResultPtr result =
+      last(PQsendPrepare(connection_, out.handle.c_str(), out.expanded.sql.c_str(),
+                         static_cast<int>(types.size()), types.data()));
   if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) return fail(error(result.get(), out.name));
   if (config_.metrics != nullptr)
     out.runs = config_.metrics->counter("trayline_store_statements_total",
@@ -392,7 +423,7 @@ Result<std::string> PgConnection::script(std::string_view what, std::string_view
   if (!sent_.empty()) {
     if (auto done = collect(); !done) return fail(done.error());
   }
-  const ResultPtr result(PQexec(connection_, std::string(sql).c_str()));
+  const ResultPtr result = last(PQsendQuery(connection_, std::string(sql).c_str()));
   const ExecStatusType status = PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
     return fail(error(result.get(), what));
@@ -422,8 +453,9 @@ Error PgConnection::error(const pg_result* result, std::string_view what) const 
   const char* code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   const std::string_view state = code == nullptr ? "" : code;
-  const std::string message =
-      primary == nullptr ? trimmed(PQerrorMessage(connection_)) : std::string(primary);
+  const std::string message = silent_              ? "no answer in time"
+                              : primary == nullptr ? trimmed(PQerrorMessage(connection_))
+                                                   : std::string(primary);
   if (!usable())
     return {Code::unavailable,
             fmt::format("the connection to PostgreSQL was lost ({}: {})", what, message)};

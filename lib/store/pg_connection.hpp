@@ -11,6 +11,7 @@
 
 #include "lib/base/metrics.hpp"
 #include "lib/base/result.hpp"
+#include "lib/store/postgres.hpp"
 #include "lib/store/store.hpp"
 
 struct pg_conn;
@@ -23,9 +24,10 @@ struct PgConfig {
   std::string password_file = {};  // empty: none
   std::string name = {};           // application_name
   bool read_only = false;
-  bool patient = false;  // waits for locks and statements without a limit
+  bool patient = false;  // waits for locks, statements and answers without a limit
   Metrics* metrics = nullptr;
   bool foreign = false;  // see PostgresConfig
+  std::chrono::milliseconds answer_most = kAnswerMost;
 };
 
 // What a notification says.
@@ -89,6 +91,8 @@ class PgConnection {
   Result<void> bind(const Prepared& prepared, const Rows* rows, const Args& args);
   Result<void> bind_argument(const Prepared& prepared, std::size_t at, const Value& value);
   Result<void> push(Sent sent);
+  ResultPtr next();
+  ResultPtr last(int sent);
   Drained drain();
   Result<ResultPtr> collect();
   Answer read(Prepared& prepared, const pg_result* result);
@@ -100,6 +104,7 @@ class PgConnection {
   std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;  // by statement name
   std::vector<Sent> sent_;  // in the pipeline, in order
   bool lost_ = false;       // nobody knows what its pipeline holds
+  bool silent_ = false;     // given up, because no answer came
   unsigned replaced_ = 0;   // statements prepared anew under the same name
   // Of the statement at hand; they keep their room.
   std::vector<std::string> texts_;

@@ -231,7 +231,7 @@ class PostgresStore final : public Store {
 Result<std::unique_ptr<Store>> open_postgres(const PostgresConfig& config, Metrics* metrics) {
   auto store =
       std::make_unique<PostgresStore>(PgConfig{config.url, config.password_file, config.name, false,
-                                               false, metrics, config.foreign},
+                                               false, metrics, config.foreign, config.answer_most},
                                       config.readers_max);
   if (auto connected = store->connect(); !connected) return fail(connected.error());
   return store;
