@@ -88,6 +88,20 @@ TEST(Show, OfATrayThatWasSeenBeforeTheOneShownChangesNothing) {
   EXPECT_FALSE(decide_show(told, "dev", seen("review", "boot-1", 4'999), kNow).after);
 }
 
+TEST(Show, ReplacesNoOtherOrderWhereItOnlyBringsNewsOfOne) {
+  Snapshot before = with(4, 4);
+  before.at(kKey).state.order = OrderId("there");
+  Show news = show("paid");
+  news.update = true;
+  news.state.order = OrderId("gone");
+  EXPECT_FALSE(decide_show(before, "dev", news, kNow).after);
+  news.state.order = OrderId("there");
+  EXPECT_TRUE(decide_show(before, "dev", news, kNow).after);
+  news.update = false;
+  news.state.order = OrderId("gone");
+  EXPECT_TRUE(decide_show(before, "dev", news, kNow).after) << "its tray stands there now";
+}
+
 TEST(Shown, IsAnsweredOnlyWhereTheScreenNeedsIt) {
   struct Case {
     const char* what;

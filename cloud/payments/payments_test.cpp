@@ -282,6 +282,22 @@ TEST_F(ExecutorTest, ALostAnswerIsReadBackBeforeAnythingIsRepeated) {
   EXPECT_EQ(provider.charges().size(), 1U);
 }
 
+// Within a day the key alone would do; the provider forgets it afterwards.
+TEST_F(ExecutorTest, ARefundIsLookedForBeforeItIsRepeated) {
+  Json::Object with;
+  with.set("intent", hold());
+  run("capture", 0, with);
+  with.set("refund", "r1").set("amount_minor", 500);
+  provider.lose_any(1);
+  EXPECT_TRUE(run("refund", 0, with).retry_after) << "unknown is not failed";
+  provider.forget_keys();
+  EXPECT_FALSE(run("refund", 1, with).retry_after);
+  EXPECT_EQ(provider.refunds().size(), 1U);
+  with.set("refund", "r2").set("read_first", true);
+  EXPECT_FALSE(run("refund", 0, with).retry_after);
+  EXPECT_EQ(provider.refunds().size(), 2U) << "one that was never made is made";
+}
+
 TEST_F(ExecutorTest, AProviderThatIsDownIsAskedAgainLaterAndLater) {
   provider.set_up(false);
   const host::Outcome first = run("create", 0);

@@ -3,6 +3,7 @@
 
 #include "cloud/payments/settlement.hpp"
 #include "cloud/payments/sql.hpp"
+#include "cloud/payments/stripe/signature.hpp"
 #include "cloud/payments/test_service.hpp"
 
 namespace trayline::payments {
@@ -141,6 +142,50 @@ TEST_F(ServiceTest, EventsOfUnknownOrdersWaitForThemAndAreGivenUpAfterDays) {
   wait(kParkedKept + kParkedLook * 2);
   EXPECT_EQ(number("SELECT COUNT(*) AS n FROM payments_parked"), 0);
   EXPECT_EQ(number("SELECT COUNT(*) AS n FROM host_dead_letters"), 1);
+}
+
+class Heard final : public http::Responder {
+ public:
+  void answer(http::Response response) override { status = response.status; }
+  std::shared_ptr<http::Stream> stream(http::Headers) override { return nullptr; }
+  void hang_up() override {}
+  int status = 0;
+};
+
+TEST_F(ServiceTest, AWebhookIsTakenOnlyOnceItIsCommitted) {
+  std::vector<host::Host::Answered> asked;
+  bool full = false;
+  const auto ask = [&](host::Message, host::Host::Answered answered) -> Result<void> {
+    if (full) return fail(Code::exhausted, "the queue is full");
+    asked.push_back(std::move(answered));
+    return {};
+  };
+  const auto all = routes({"/hook", {"whsec_test"}, {}}, clock, ask);
+  const auto hook = std::find_if(all.begin(), all.end(),
+                                 [](const host::Route& route) { return route.pattern == "/hook"; });
+  ASSERT_NE(hook, all.end());
+  const auto deliver = [&] {
+    http::Request request;
+    request.body = R"({"id":"evt_1","object":"event","type":"payment_method.detached","created":1,)"
+                   R"("livemode":false,"data":{"object":{"id":"pm_1","object":"payment_method"}}})";
+    request.headers = {{"Stripe-Signature", stripe::sign(request.body, "whsec_test", clock.now())}};
+    const auto heard = std::make_shared<Heard>();
+    std::get<host::Raw>(hook->handle)(std::move(request), heard, host::Caller{});
+    return heard;
+  };
+  host::Answer committed;
+  committed.status = 200;
+  host::Answer refused;
+  refused.problem = host::Problem{Code::unavailable, "store_unavailable", "", {}};
+  for (const auto& [answer, status] : {std::pair(committed, 200), std::pair(refused, 503)}) {
+    const auto heard = deliver();
+    ASSERT_FALSE(asked.empty());
+    EXPECT_EQ(heard->status, 0) << "nothing is committed yet";
+    asked.back()(answer);
+    EXPECT_EQ(heard->status, status);
+  }
+  full = true;
+  EXPECT_EQ(deliver()->status, 503) << "the provider sends it again";
 }
 
 TEST_F(ServiceTest, ADisputeIsKeptForStaff) {

@@ -348,6 +348,19 @@ TEST_P(HostTest, AnEffectBeyondItsLeaseIsNotBegunTwiceByTheSameHost) {
   EXPECT_EQ(sum("a").charged, 1);
 }
 
+TEST_P(HostTest, AResultOfAnEffectThatAnotherHostHasSettledIsDropped) {
+  add("a");
+  host->tick();
+  const store::Statement settled{"test.settled", "DELETE FROM host_outbox", {}};
+  ASSERT_TRUE(db->transaction([&](store::Session& session) -> Result<void> {
+    const auto done = session.run(settled);
+    return done ? Result<void>() : fail(done.error());
+  }));
+  provider.answer_all();
+  host->tick();
+  EXPECT_EQ(sum("a").charged, 0) << "the other host's result was the one";
+}
+
 TEST_P(HostTest, WhoeverStillWaitsAtTheEndIsTold) {
   std::optional<Answer> answer;
   ASSERT_TRUE(host->ask(to<ToyIn>("toy", Add{"a", 1}), [&](Answer a) { answer = std::move(a); }));
