@@ -288,6 +288,11 @@ Problem Rules::unfinished_screens() {
       return fmt::format("screens end right: {} painted {}, the cloud knows {}", name,
                          row.integer("version"), row.integer("painted"));
     }
+    if (shown->second.status != state->status || shown->second.order != state->order) {
+      return fmt::format("screens end right: {} shows {} for order {}, the cloud thinks {} for {}",
+                         name, shown->second.status, shown->second.order.value_or(OrderId()).value,
+                         state->status, state->order.value_or(OrderId()).value);
+    }
     if (!state->order || !state->station) continue;
     const auto order = seen_.find(state->order->value);
     // Of an order whose tray stood elsewhere later, this screen keeps what it saw.
