@@ -61,6 +61,12 @@ void Settings::validate(config::Complaints& wrong) const {
 
 Result<Settings> load_settings(const std::string& path) {
   const Result<config::Document> document = config::load_toml(path);
+  if (!document && document.error().code == Code::not_found)
+    return fail(Code::not_found,
+                document.error().detail +
+                    "; name the cloud's settings by --config (`trayline up` writes "
+                    "a cloud.toml into its state folder, docs/operations/run.md "
+                    "says what is in it)");
   if (!document) return fail(document.error());
   Result<Settings> settings =
       config::read_config<Settings>(*document, config::process_environment());

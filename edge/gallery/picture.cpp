@@ -1,10 +1,12 @@
 // Which kind of picture it is, and the limits that hold for all kinds.
 #include "edge/gallery/picture.hpp"
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
 #include "edge/gallery/codec.hpp"
+#include "lib/base/file.hpp"
 
 namespace trayline::gallery {
 
@@ -53,6 +55,7 @@ Result<Bytes> read_file(const std::string& path) {
   }
   Bytes bytes(static_cast<std::size_t>(size));
   std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(Code::unavailable, path + ": " + why_not(errno));
   if (!bytes.empty()) {
     in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }

@@ -10,9 +10,7 @@
 namespace trayline {
 namespace {
 
-Error trouble(const std::string& path) {
-  return {Code::unavailable, path + ": " + std::strerror(errno)};
-}
+Error trouble(const std::string& path) { return {Code::unavailable, path + ": " + why_not(errno)}; }
 
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -20,6 +18,12 @@ std::string folder_of(const std::string& path) {
 }
 
 }  // namespace
+
+std::string why_not(int error) {
+  const std::string words = std::strerror(error);
+  if (error != EACCES && error != EPERM) return words;
+  return words + "; run this as the user whom it belongs to, or let this user in (chmod, chown)";
+}
 
 bool write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {

@@ -12,6 +12,8 @@ namespace trayline {
 Result<void> write_durably(const std::string& path, std::string_view bytes);
 // All of it, however often the kernel takes a part. False: errno says why.
 bool write_all(int fd, std::string_view bytes);
+// The words of an errno about a file, with what to do where it is a matter of rights.
+std::string why_not(int error);
 // What was removed or renamed in it stays so.
 Result<void> sync_folder(const std::string& folder);
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -11,6 +12,11 @@ namespace trayline {
 namespace {
 
 namespace fs = std::filesystem;
+
+TEST(WhyNot, SaysWhatToDoWhereItIsAMatterOfRights) {
+  EXPECT_NE(why_not(EACCES).find("Permission denied; run this as"), std::string::npos);
+  EXPECT_EQ(why_not(ENOENT), "No such file or directory");
+}
 
 class File : public testing::Test {
  protected:

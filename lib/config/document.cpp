@@ -5,11 +5,12 @@
 
 #include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
+
+#include "lib/base/file.hpp"
 
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
@@ -110,7 +111,7 @@ Result<Document> load_toml(const std::string& path) {
   if (std::filesystem::is_directory(path, ignored))
     return fail(Code::unavailable, fmt::format("{}: is a folder", path));
   std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(Code::unavailable, fmt::format("{}: {}", path, std::strerror(errno)));
+  if (!file) return fail(Code::unavailable, fmt::format("{}: {}", path, why_not(errno)));
   std::string text(kFileBytesMax + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));

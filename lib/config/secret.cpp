@@ -10,6 +10,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "lib/base/file.hpp"
+
 namespace trayline::config {
 namespace {
 
@@ -47,7 +49,7 @@ Result<std::string> read_secret(const std::string& path) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.fd < 0)
     return fail(errno == ENOENT ? Code::not_found : Code::permission_denied,
-                fmt::format("{}: {}", path, std::strerror(errno)));
+                fmt::format("{}: {}", path, why_not(errno)));
   if (auto fit = check_file(file.fd, path); !fit) return fail(fit.error());
   std::string text(kSecretBytesMax, '\0');
   const ssize_t size = ::read(file.fd, text.data(), text.size());

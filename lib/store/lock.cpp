@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+#include "lib/base/file.hpp"
+
 namespace trayline::store {
 namespace {
 
@@ -28,7 +30,7 @@ std::string owner(int fd) {
 Result<FileLock> FileLock::take(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0)
-    return fail(Code::unavailable, fmt::format("cannot open {}: {}", path, std::strerror(errno)));
+    return fail(Code::unavailable, fmt::format("cannot open {}: {}", path, why_not(errno)));
   FileLock lock(fd);
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK)

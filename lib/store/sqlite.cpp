@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "lib/base/check.hpp"
+#include "lib/base/file.hpp"
 #include "lib/store/connection.hpp"
 #include "lib/store/lock.hpp"
 #include "lib/store/migrate.hpp"
@@ -68,7 +69,7 @@ Result<std::shared_ptr<Place>> take_place(const std::string& wanted) {
   // Made here because SQLite would let everybody read it.
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0)
-    return fail(Code::unavailable, fmt::format("cannot open {}: {}", path, std::strerror(errno)));
+    return fail(Code::unavailable, fmt::format("cannot open {}: {}", path, why_not(errno)));
   ::close(fd);
   return place;
 }
@@ -284,6 +285,8 @@ Result<std::unique_ptr<Session>> open_sqlite_reader(const std::string& path) {
   std::error_code failed;
   if (!std::filesystem::is_regular_file(path, failed))
     return fail(Code::not_found, path + ": there is no store");
+  if (::access(path.c_str(), R_OK) != 0)
+    return fail(Code::unavailable, fmt::format("cannot open {}: {}", path, why_not(errno)));
   Result<std::unique_ptr<Connection>> connection =
       Connection::open({.path = path, .read_only = true, .foreign = true});
   if (!connection) return fail(connection.error());
