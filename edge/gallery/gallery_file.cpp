@@ -13,6 +13,7 @@
 #include "lib/base/describe.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/base/ids.hpp"
+#include "lib/store/applied.hpp"
 #include "lib/store/sqlite.hpp"
 
 namespace trayline::gallery {
@@ -27,7 +28,34 @@ constexpr double kSizeMax = 1e9;  // px or mm2
 constexpr int kWaitStepMs = 25;
 constexpr std::size_t kIdChars = 32;
 
+constexpr int kLoadTries = 5;  // while others add views
+
+// What of ours is in the file; unavailable where it is no gallery. Changes nothing.
+Result<store::Applied> look_into(store::Session& reader, const std::string& path) {
+  const auto found = store::applied(reader, {&sql::migrations});
+  if (!found) return fail(Code::unavailable, path + ": " + found.error().detail);
+  if (*found == store::Applied::newer) {
+    return fail(Code::unavailable, path + ": a newer version made this gallery; run that one");
+  }
+  if (*found != store::Applied::others) return found;
+  return fail(Code::unavailable,
+              path +
+                  ": is a database, but no gallery; name another file, which `trayline vision "
+                  "enrol` makes where there is none");
+}
+
+// To add to it. A file of another program is not touched.
 Result<std::unique_ptr<store::Store>> open(const std::string& path) {
+  std::error_code failed;
+  const auto status = std::filesystem::status(path, failed);
+  if (std::filesystem::exists(status)) {
+    if (!std::filesystem::is_regular_file(status)) {
+      return fail(Code::invalid_argument, path + ": is no regular file");
+    }
+    const auto reader = store::open_sqlite_reader(path);
+    if (!reader) return fail(Code::unavailable, path + ": " + reader.error().detail);
+    if (const auto found = look_into(**reader, path); !found) return fail(found.error());
+  }
   auto opened = store::open_sqlite({.path = path, .foreign = true}, nullptr);
   for (int waited = 0; !opened && opened.error().code == Code::conflict && waited < kWaitMaxMs;
        waited += kWaitStepMs) {
@@ -135,6 +163,17 @@ Result<void> read_views(store::Session& session, GalleryContent& content) {
   return {};
 }
 
+// None where the gallery changed between two of the statements.
+Result<std::optional<GalleryContent>> read_all(store::Session& session) {
+  auto content = read_meta(session);
+  if (!content) return fail(content.error());
+  if (auto done = read_views(session, *content); !done) return fail(done.error());
+  const auto after = read_meta(session);
+  if (!after) return fail(after.error());
+  if (after->version != content->version) return std::optional<GalleryContent>();
+  return std::optional(std::move(*content));
+}
+
 // The same picture always gets the same id, whatever it is called.
 std::string id_of(const std::string& vec_text) { return sha256_hex(vec_text).substr(0, kIdChars); }
 
@@ -239,16 +278,20 @@ Result<GalleryContent> load(const std::string& path) {
   if (!std::filesystem::is_regular_file(path, failed)) {
     return fail(Code::not_found, path + ": no such gallery; make one with `trayline vision enrol`");
   }
-  auto opened = open(path);
-  if (!opened) return fail(opened.error());
-  auto session = (*opened)->reader();
-  if (!session) return fail(session.error());
-  auto content = read_meta(**session);
-  if (!content) return fail(content.error().code, path + ": " + content.error().detail);
-  if (auto done = read_views(**session, *content); !done) {
-    return fail(done.error().code, path + ": " + done.error().detail);
+  const auto session = store::open_sqlite_reader(path);
+  if (!session) return fail(Code::unavailable, path + ": " + session.error().detail);
+  const auto found = look_into(**session, path);
+  if (!found) return fail(found.error());
+  if (*found != store::Applied::all) {
+    return fail(Code::unavailable,
+                path + ": is no gallery yet; `trayline vision enrol` puts the first view into it");
   }
-  return content;
+  for (int tries = 0; tries < kLoadTries; ++tries) {
+    auto content = read_all(**session);
+    if (!content) return fail(content.error().code, path + ": " + content.error().detail);
+    if (*content) return std::move(**content);
+  }
+  return fail(Code::unavailable, path + ": is being changed; try again");
 }
 
 Result<std::int64_t> add(const std::string& path, const Addition& addition, Time now) {

@@ -1,6 +1,7 @@
 // menu.gallery: the enrolled views of a menu in one SQLite file. Reads it into the value that
 // vision matches against, and adds views. Decides nothing about pictures. The file is held only
-// while a call runs; another process that holds it is waited for, up to kWaitMaxMs.
+// while views are added; another process that holds it then is waited for, up to kWaitMaxMs. A file
+// that is no gallery is never changed.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -36,12 +37,13 @@ struct Addition {
 
 // What the file holds; a Gallery is made of it by vision::Gallery::create.
 // not_found: no such file (nothing is created); invalid_argument: another embedder or format, or
-// damaged content; unavailable: not a gallery file, or held by another process.
+// damaged content; unavailable: not a gallery file. Reads beside a process that adds views.
 Result<vision::GalleryContent> load(const std::string& path);
 
 // Adds the views in one transaction, creating the file where there is none; returns the gallery's
 // new version. conflict: a view that is in the gallery already, under any SKU (nothing is added);
-// invalid_argument: sizes of another unit than the gallery's, or a broken name.
+// invalid_argument: sizes of another unit than the gallery's, or a broken name; unavailable: not a
+// gallery file, or held by another process.
 Result<std::int64_t> add(const std::string& path, const Addition& addition, Time now);
 
 // Adds things that are not on the menu.

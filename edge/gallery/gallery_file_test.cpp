@@ -145,6 +145,43 @@ TEST_F(GalleryFile, RefusesAFileThatIsNoGallery) {
   EXPECT_NE(wrong.error().detail.find("menu.gallery"), std::string::npos) << wrong.error().detail;
 }
 
+// Whether read or added to: a database of another program stays as it is, byte for byte.
+TEST_F(GalleryFile, LeavesADatabaseOfAnotherProgramAlone) {
+  const store::Migrations other{"other", {{"0001_a", "CREATE TABLE other_a (x TEXT)"}}};
+  {
+    const auto made = store::open_sqlite({.path = path_}, nullptr);
+    ASSERT_TRUE(made && (*made)->migrate({&other}));
+  }
+  std::filesystem::remove(path_ + ".lock");
+  const auto bytes = [this] {
+    std::ifstream in(path_, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string before = bytes();
+  const auto read = load(path_);
+  const auto added = add(path_, addition("soup", {1}), now_);
+  for (const std::string& said :
+       {read ? "" : read.error().detail, added ? "" : added.error().detail}) {
+    EXPECT_NE(said.find("no gallery"), std::string::npos) << said;
+  }
+  EXPECT_EQ(bytes(), before);
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".lock")) << "nor is it locked";
+}
+
+TEST_F(GalleryFile, IsReadWhileAnotherProcessHoldsIt) {
+  ASSERT_TRUE(add(path_, addition("soup", {1}), now_));
+  const auto holder = store::open_sqlite({.path = path_}, nullptr);
+  ASSERT_TRUE(holder);
+  EXPECT_TRUE(load(path_));
+}
+
+TEST_F(GalleryFile, TakesAnEmptyFileForANewGallery) {
+  std::ofstream(path_).close();
+  EXPECT_FALSE(load(path_));
+  EXPECT_TRUE(add(path_, addition("soup", {1}), now_));
+  EXPECT_TRUE(load(path_));
+}
+
 // What people hand around may be anything; the camera that reads it must not end over it.
 TEST_F(GalleryFile, RefusesDamagedTablesWithoutFailingAnyCheck) {
   const char* damages[] = {

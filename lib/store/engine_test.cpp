@@ -6,6 +6,7 @@
 
 #include "lib/base/check.hpp"
 #include "lib/postgres/test_store.hpp"
+#include "lib/store/applied.hpp"
 #include "lib/store/wrong.hpp"
 
 namespace trayline::store {
@@ -452,6 +453,24 @@ TEST_P(EngineTest, AppliesEachMigrationOnceInOrder) {
   EXPECT_NE(between.error().detail.find("has step 0002_b of m but not 0001_b, which comes before"),
             std::string::npos)
       << between.error().detail;
+}
+
+TEST_P(EngineTest, SaysWhatOfOursIsInADatabase) {
+  const Migrations module{"m", {{"0001_a", "CREATE TABLE m_a (x TEXT)"}, {"0002_b", ""}}};
+  const Migrations first{"m", {module.steps[0]}};
+  auto reader = store_->reader();
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(applied(**reader, {&kTables}), Applied::all);
+  EXPECT_EQ(applied(**reader, {&module}), Applied::others) << "another module's tables alone";
+  EXPECT_EQ(applied(**reader, {&kTables, &module}), Applied::earlier);
+  ASSERT_TRUE(store_->migrate({&first}));
+  EXPECT_EQ(applied(**reader, {&module}), Applied::earlier);
+  ASSERT_TRUE(store_->migrate({&module}));
+  EXPECT_EQ(applied(**reader, {&module}), Applied::all);
+  EXPECT_EQ(applied(**reader, {&first}), Applied::newer);
+  const auto empty = postgres::open_fresh(GetParam(), nullptr);
+  ASSERT_TRUE(empty);
+  EXPECT_EQ(applied(**(*empty)->reader(), {&module}), Applied::nothing);
 }
 
 TEST_P(EngineTest, AMigrationHappensWholeOrNotAtAll) {
