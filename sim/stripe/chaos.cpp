@@ -70,14 +70,13 @@ Result<void> read_member(const std::string& name, const Json& value, ChaosSettin
     chaos.seed = static_cast<std::uint64_t>(*value.as_int());
     return {};
   }
-  const bool text = value.as_string() != nullptr;
-  if (name == "method" && text) {
-    chaos.method = *value.as_string();
-  } else if (name == "path_suffix" && text) {
-    chaos.path_suffix = *value.as_string();
-  } else {
-    return fail(Code::invalid_argument, name + " is unknown or of a wrong type");
+  if (name == "method") {
+    auto read = read_method(value, chaos.method);
+    return read ? read : fail(read.error().code, name + ": " + read.error().detail);
   }
+  if (name != "path_suffix" || value.as_string() == nullptr)
+    return fail(Code::invalid_argument, name + " is unknown or of a wrong type");
+  chaos.path_suffix = *value.as_string();
   return {};
 }
 

@@ -1,4 +1,5 @@
 // /_sim: what tests ask of the simulator itself.
+#include <algorithm>
 #include <charconv>
 
 #include "sim/stripe/context.hpp"
@@ -24,6 +25,19 @@ http::Response bad_request(const Error& error) {
 Result<Json> answer_of(Reply reply) {
   if (reply.status == 200) return std::move(reply.body);
   return fail(Code::invalid_argument, reply.body.at("error")->text_at("message"));
+}
+
+// A member that nobody reads is a mistake in a test, which would pass without what it asked for.
+Result<void> only(const Json& body, std::initializer_list<std::string_view> known) {
+  if (body.as_object() == nullptr) return fail(Code::invalid_argument, "expected an object");
+  std::string names;
+  for (const std::string_view name : known)
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  for (const auto& [name, value] : *body.as_object()) {
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return fail(Code::invalid_argument, name + ": is unknown; there is " + names);
+  }
+  return {};
 }
 
 bool is_bool(const Json* value) { return value != nullptr && value->as_bool() != nullptr; }
@@ -95,6 +109,8 @@ Result<Json> Simulator::State::set_chaos(const Json& body) {
 }
 
 Result<Json> Simulator::State::set_manners(const Json& body) {
+  if (auto known = only(body, {"copies", "delay_ms", "reverse"}); !known)
+    return fail(known.error());
   const Json* reverse = body.at("reverse");
   const WebhookManners manners{.copies = body.int_at("copies", 1),
                                .delay_ms = body.int_at("delay_ms"),
@@ -107,6 +123,8 @@ Result<Json> Simulator::State::set_manners(const Json& body) {
 }
 
 Result<Json> Simulator::State::move_dispute(const Json& body) {
+  if (auto known = only(body, {"charge", "reason", "dispute", "won"}); !known)
+    return fail(known.error());
   const Json* won = body.at("won");
   DisputeMove move{.charge = body.text_at("charge"),
                    .reason = body.text_at("reason"),
@@ -121,6 +139,7 @@ Result<Json> Simulator::State::move_dispute(const Json& body) {
 }
 
 Result<Json> Simulator::State::move_clock(const Json& body) {
+  if (auto known = only(body, {"advance_s"}); !known) return fail(known.error());
   const std::int64_t seconds = body.int_at("advance_s");
   if (seconds < 1 || seconds > ten_years_s) {
     return fail(Code::invalid_argument, "advance_s is 1 to ten years");
@@ -172,6 +191,7 @@ void Simulator::State::account_routes() {
                  responder->answer(page ? json_response(200, *page) : bad_request(page.error()));
                });
   control("POST", "/_sim/challenge", [this](const Json& body) -> Result<Json> {
+    if (auto known = only(body, {"intent", "pass"}); !known) return fail(known.error());
     const Json* pass = body.at("pass");
     if (!is_bool(pass)) {
       return fail(Code::invalid_argument, "expected intent and pass (true or false)");

@@ -51,7 +51,7 @@ Result<void> read_kind(const Json& value, FaultKind& out) {
 
 Result<void> read_member(const std::string& name, const Json& value, Fault& fault) {
   if (name == "kind") return read_kind(value, fault.kind);
-  if (name == "method") return read_text(value, fault.method);
+  if (name == "method") return read_method(value, fault.method);
   if (name == "path_suffix") return read_text(value, fault.path_suffix);
   if (name == "n") return read_integer(value, 1, calls_max, fault.n);
   if (name == "status") return read_integer(value, 400, 599, fault.status);
@@ -67,6 +67,14 @@ Result<void> read_member(const std::string& name, const Json& value, Fault& faul
 }
 
 }  // namespace
+
+Result<void> read_method(const Json& value, std::string& out) {
+  const std::string* method = value.as_string();
+  if (method == nullptr || !(*method == "GET" || *method == "POST" || *method == "DELETE"))
+    return fail(Code::invalid_argument, "expected GET, POST or DELETE; leave it out for any");
+  out = *method;
+  return {};
+}
 
 bool Fault::fits(const std::string& method_of_call, const std::string& path) const {
   return (method.empty() || method == method_of_call) && path.ends_with(path_suffix);

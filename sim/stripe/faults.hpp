@@ -54,6 +54,9 @@ class Faults {
   std::vector<Fault> faults_;
 };
 
+// A method of calls, for faults and chaos; invalid_argument lists those there are.
+Result<void> read_method(const Json& value, std::string& out);
+
 // {"kind":"lose","path_suffix":"/capture","method":"POST","n":1,"status":500,"ms":0,"code":"",
 // "retry_after_s":1,"reason":"","should_retry":true}; all but kind may be left out. Unknown members
 // are invalid_argument.

@@ -34,8 +34,17 @@ TEST(Faults, SayWhatIsWrongWithThem) {
   EXPECT_EQ(parse_fault(json(R"({"kind":"decline"})"))->code, "generic_decline");
   for (const char* bad :
        {"[]", R"({"kind":"x"})", R"({"n":0})", R"({"status":200})", R"({"colour":1})",
-        R"({"should_retry":1})", R"({"kind":"decline","code":"tired"})"}) {
+        R"({"should_retry":1})", R"({"method":"FOO"})", R"({"method":"get"})", R"({"method":1})",
+        R"({"kind":"decline","code":"tired"})"}) {
     EXPECT_FALSE(parse_fault(json(bad))) << bad;
+  }
+}
+
+TEST(Faults, ListTheMethodsThereAre) {
+  for (const auto& refused : {parse_fault(json(R"({"method":"FOO"})")).error(),
+                              parse_chaos(json(R"({"method":"FOO"})")).error()}) {
+    EXPECT_NE(refused.detail.find("method: expected GET, POST or DELETE"), std::string::npos)
+        << refused.detail;
   }
 }
 

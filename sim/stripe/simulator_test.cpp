@@ -286,6 +286,28 @@ TEST(Simulator, MovesItsClockAndEndsChallenges) {
   EXPECT_EQ(stripe.captured(), 0);
 }
 
+TEST(Simulator, RefusesControlsThatItDoesNotKnow) {
+  const Running stripe(with_controls());
+  const std::pair<const char*, const char*> cases[] = {
+      {"/_sim/clock", R"({"advance_s":1,"advance_ms":5})"},
+      {"/_sim/clock", R"({"advance":1})"},
+      {"/_sim/dispute", R"({"charge":"ch_1","colour":"red"})"},
+      {"/_sim/webhooks", R"({"copy":2})"},
+      {"/_sim/challenge", R"({"intent":"pi_1","pass":true,"twice":true})"},
+      {"/_sim/fault", R"({"kind":"lose","method":"FOO"})"},
+  };
+  const std::int64_t before = unix_seconds(SystemClock().now());
+  for (const auto& [path, body] : cases) {
+    const auto refused = stripe.send("POST", path, body);
+    EXPECT_EQ(refused->status, 400) << path << " " << body;
+  }
+  const auto named = stripe.send("POST", "/_sim/clock", R"({"advance_s":1,"advance_ms":5})");
+  EXPECT_NE(named->body.find("advance_ms: is unknown; there is advance_s"), std::string::npos)
+      << named->body;
+  const std::int64_t now = stripe.ask("POST", "/_sim/clock", R"({"advance_s":1})").int_at("now");
+  EXPECT_LT(now - before, 60) << "a refused call moved the clock";
+}
+
 TEST(Simulator, ServesNoControlsUnlessAsked) {
   const Running stripe{SimulatorSettings{}};
   EXPECT_EQ(stripe.send("GET", "/_sim/charges", "")->status, 404);
