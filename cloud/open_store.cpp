@@ -9,6 +9,7 @@
 #include "cloud/push/sql.hpp"
 #include "cloud/webhooks/sql.hpp"
 #include "lib/host/host.hpp"
+#include "lib/store/applied.hpp"
 #include "lib/store/sqlite.hpp"
 
 namespace trayline::cloud {
@@ -41,6 +42,11 @@ store::PostgresConfig postgres_config(const Settings& settings) {
 
 std::string sqlite_path(const Settings& settings) { return settings.data_dir + "/cloud.db"; }
 
+std::string store_name(const Settings& settings) {
+  return settings.store.engine == "postgres" ? "postgres:" + settings.store.url
+                                             : "sqlite:" + sqlite_path(settings);
+}
+
 Result<std::unique_ptr<store::Store>> open_store(const Settings& settings, Metrics* metrics) {
   if (settings.store.engine == "postgres") {
     return store::open_postgres(postgres_config(settings), metrics);
@@ -59,6 +65,16 @@ Result<std::unique_ptr<store::Session>> open_reader(const Settings& settings) {
   Result<std::unique_ptr<store::Session>> reader = (*opened)->reader();
   if (!reader) return fail(reader.error());
   return std::make_unique<OwnReader>(std::move(*opened), std::move(*reader));
+}
+
+Result<void> must_be_ours(store::Session& reader, const std::string& where) {
+  const Result<store::Applied> found = store::applied(reader, all_migrations());
+  if (!found) return fail(found.error().code, where + ": " + found.error().detail);
+  if (*found == store::Applied::newer)
+    return fail(Code::conflict, where + ": a newer version wrote this store; run that one");
+  if (*found == store::Applied::all || *found == store::Applied::earlier) return {};
+  return fail(Code::not_found,
+              where + ": holds no tables of Trayline; see that it is the right store");
 }
 
 std::vector<const store::Migrations*> all_migrations() {

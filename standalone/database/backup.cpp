@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cloud/open_store.hpp"
 #include "lib/postgres/programs.hpp"
 #include "lib/store/sqlite.hpp"
 
@@ -49,13 +50,16 @@ class PassFile {
   std::string path_;
 };
 
+Error no_program(const std::string& name) {
+  return {Code::not_found, "there is no " + name + " here; install the client of PostgreSQL"};
+}
+
 // Runs a program of PostgreSQL against the database.
 Result<void> run_program(const std::string& name, std::vector<std::string> arguments,
                          const Place& place) {
   postgres::Run what;
   what.command = {postgres::program(name)};
-  if (what.command[0].empty())
-    return fail(Code::not_found, "there is no " + name + " here; install the client of PostgreSQL");
+  if (what.command[0].empty()) return fail(no_program(name));
   what.command.insert(what.command.end(), {"--no-password", "--dbname=" + place.address});
   what.command.insert(what.command.end(), arguments.begin(), arguments.end());
   std::unique_ptr<PassFile> password;
@@ -98,6 +102,10 @@ Result<void> dump(const Place& from, const std::string& file) {
 }
 
 Result<Engine> engine_of(const std::string& file) {
+  std::error_code failed;
+  const auto status = std::filesystem::status(file, failed);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return fail(Code::invalid_argument, file + " is no regular file; copy the backup into one");
   std::ifstream in(file, std::ios::binary);
   if (!in) return fail(Code::not_found, "there is no backup " + file);
   std::string begin(16, '\0');
@@ -107,18 +115,40 @@ Result<Engine> engine_of(const std::string& file) {
   return fail(Code::invalid_argument, file + " is no backup of a store");
 }
 
-// The copy is opened, which scans it, before it takes the place of what is there.
+tl::unexpected<Error> not_ours(const std::string& file) {
+  return fail(Code::invalid_argument, file + " is no backup of a store of Trayline");
+}
+
+// Files that are gone when this is, unless they have found their place.
+struct Part {
+  ~Part() {
+    std::error_code failed;
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"})
+      std::filesystem::remove(path + suffix, failed);
+  }
+  std::string path;
+};
+
+// Scans the copy, and looks whether it is a store.
+Result<void> check_copy(const std::string& part, const std::string& file) {
+  if (auto sound = store::open_sqlite({.path = part}, nullptr); !sound) return fail(sound.error());
+  const auto reader = store::open_sqlite_reader(part);
+  if (!reader) return fail(reader.error());
+  const Result<void> ours = cloud::must_be_ours(**reader, file);
+  if (!ours && ours.error().code == Code::not_found) return not_ours(file);
+  return ours;
+}
+
+// The copy is looked at before it takes the place of what is there.
 Result<RestoreReport> restore_sqlite(const std::string& file, const Place& to, bool replace,
                                      const Clock& clock) {
   const std::string part = to.address + ".restored";
   std::error_code failed;
   std::filesystem::remove(part, failed);
+  const Part leaves_nothing{part};
   if (auto copied = store::copy_sqlite(file, part); !copied) return fail(copied.error());
   RestoreReport report;
-  auto sound = store::open_sqlite({.path = part}, nullptr);
-  if (!sound) return fail(sound.error());
-  sound->reset();
-  std::filesystem::remove(part + ".lock", failed);
+  if (auto sound = check_copy(part, file); !sound) return fail(sound.error());
   {
     const auto present = open_alone(to);  // and so holds the lock while it is replaced
     if (!present) return fail(present.error());
@@ -126,12 +156,10 @@ Result<RestoreReport> restore_sqlite(const std::string& file, const Place& to, b
     if (!reader) return fail(reader.error());
     const Result<std::int64_t> rows = count_rows(**reader);
     if (!rows || *rows > 0) {
-      if (!replace) {
-        std::filesystem::remove(part, failed);
+      if (!replace)
         return fail(Code::conflict, to.address +
                                         " is not empty; --replace keeps it under another "
                                         "name and restores the backup");
-      }
       report.kept = fmt::format("{}.before-{}", to.address, to_ms(clock.now()));
       if (auto kept = store::copy_sqlite(to.address, report.kept); !kept) return fail(kept.error());
     }
@@ -142,6 +170,11 @@ Result<RestoreReport> restore_sqlite(const std::string& file, const Place& to, b
 }
 
 Result<RestoreReport> restore_postgres(const std::string& file, const Place& to, bool replace) {
+  const std::string program = postgres::program("pg_restore");
+  if (program.empty()) return fail(no_program("pg_restore"));
+  const Result<std::string> listed = postgres::run({.command = {program, "--list", file}});
+  if (!listed) return fail(listed.error());
+  if (listed->find(" store_migrations ") == std::string::npos) return not_ours(file);
   {
     const auto present = open_alone(to);
     if (!present) return fail(present.error());
@@ -164,6 +197,7 @@ Result<RestoreReport> restore_postgres(const std::string& file, const Place& to,
 Result<BackupReport> back_up(const Place& from, const std::string& file) {
   if (std::filesystem::exists(file))
     return fail(Code::conflict, file + " is there already; name another file or remove it");
+  if (auto ours = must_be_ours(from); !ours) return fail(ours.error());
   const Result<void> done =
       from.engine == Engine::sqlite ? store::copy_sqlite(from.address, file) : dump(from, file);
   if (!done) return fail(done.error());
@@ -179,6 +213,7 @@ Result<RestoreReport> restore(const std::string& file, const Place& to, bool rep
     return fail(
         Code::invalid_argument,
         file + " is a backup of the other engine; restore it there, then use trayline move");
+  if (auto fits = look_into(to); !fits) return fail(fits.error());
   return to.engine == Engine::sqlite ? restore_sqlite(file, to, replace, clock)
                                      : restore_postgres(file, to, replace);
 }

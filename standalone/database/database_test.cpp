@@ -1,9 +1,11 @@
 // Backups, restores and moves of a store that a host has worked on, on both engines.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "cloud/open_store.hpp"
 #include "lib/host/sql.hpp"
@@ -179,6 +181,106 @@ TEST_P(DatabaseTest, RefusesAFileThatIsNoBackupOfThisEngine) {
   EXPECT_EQ(restore(file, place, false, clock).error().code, Code::invalid_argument);
   std::ofstream(file) << (GetParam() == store::Engine::sqlite ? "PGDMP" : "SQLite format 3");
   EXPECT_EQ(restore(file, place, false, clock).error().code, Code::invalid_argument);
+}
+
+TEST_P(DatabaseTest, TakesNothingElseForAStoreOfOurs) {
+  const ManualClock clock(from_ms(77));
+  const Place full = fresh(GetParam());
+  fill(full, 1);
+  const std::string good = folder_ + "/good";
+  ASSERT_TRUE(back_up(full, good));
+  const Place other = fresh(GetParam());
+  const store::Migrations theirs{"theirs", {{"0001_a", "CREATE TABLE theirs_a (x TEXT)"}}};
+  {
+    const auto db = open_alone(other);
+    ASSERT_TRUE(db && (*db)->migrate({&theirs}));
+  }
+  const std::string file = folder_ + "/backup";
+  const auto backed = back_up(other, file);
+  ASSERT_FALSE(backed);
+  EXPECT_NE(backed.error().detail.find("no tables of Trayline"), std::string::npos)
+      << backed.error().detail;
+  EXPECT_FALSE(std::filesystem::exists(file));
+  for (const bool replace : {false, true}) {
+    const auto restored = restore(good, other, replace, clock);
+    ASSERT_FALSE(restored) << "tables of another program are not restored over";
+    EXPECT_NE(restored.error().detail.find("another program"), std::string::npos)
+        << restored.error().detail;
+  }
+  const auto into = move(full, other, [](const std::string&, std::int64_t) {});
+  ASSERT_FALSE(into);
+  EXPECT_EQ(into.error().code, Code::conflict) << into.error().detail;
+  EXPECT_EQ(look_into(fresh(GetParam())), store::Applied::nothing);
+  EXPECT_EQ(look_into(full), store::Applied::all);
+}
+
+TEST_P(DatabaseTest, BacksUpNoStoreOfANewerVersion) {
+  const Place place = fresh(GetParam());
+  fill(place, 1);
+  const store::Migrations later{"orders", {{"9999_later", "CREATE TABLE orders_later (x TEXT)"}}};
+  {
+    store::Migrations orders = later;
+    for (const store::Migrations* module : cloud::all_migrations()) {
+      if (module->module != "orders") continue;
+      orders.steps.insert(orders.steps.begin(), module->steps.begin(), module->steps.end());
+    }
+    const auto db = open_alone(place);
+    ASSERT_TRUE(db);
+    const auto done = (*db)->migrate({&orders});
+    ASSERT_TRUE(done) << done.error().detail;
+  }
+  const auto refused = back_up(place, folder_ + "/backup");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::conflict);
+  EXPECT_NE(refused.error().detail.find("newer"), std::string::npos) << refused.error().detail;
+}
+
+TEST_P(DatabaseTest, MovesNoStoreOntoItself) {
+  const Place place = fresh(GetParam());
+  fill(place, 1);
+  const auto moved = move(place, place, [](const std::string&, std::int64_t) {});
+  ASSERT_FALSE(moved);
+  EXPECT_NE(moved.error().detail.find("are the same store"), std::string::npos)
+      << moved.error().detail;
+  if (GetParam() != store::Engine::sqlite) return;
+  std::filesystem::create_symlink(place.address, folder_ + "/link.db");
+  EXPECT_TRUE(same_place(place, {store::Engine::sqlite, folder_ + "/link.db", ""}));
+}
+
+TEST_P(DatabaseTest, ARefusedRestoreLeavesNothingBehind) {
+  const ManualClock clock(from_ms(77));
+  const Place place = fresh(GetParam());
+  fill(place, 1);
+  const std::string file = folder_ + "/backup";
+  ASSERT_TRUE(back_up(place, file));
+  const auto files = [this] {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      const std::string name = entry.path().filename().string();
+      if (!name.ends_with(".db-wal") && !name.ends_with(".db-shm")) names.insert(name);
+    }
+    return names;
+  };
+  const auto before = files();
+  EXPECT_FALSE(restore(file, place, false, clock));
+  if (GetParam() == store::Engine::sqlite) {
+    const auto host = store::open_sqlite({.path = place.address}, nullptr);
+    ASSERT_TRUE(host);
+    EXPECT_FALSE(restore(file, place, true, clock)) << "a host has it";
+  }
+  EXPECT_EQ(files(), before);
+}
+
+TEST_P(DatabaseTest, WaitsForNoPipe) {
+  const ManualClock clock(from_ms(77));
+  const std::string pipe = folder_ + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto refused = restore(pipe, fresh(GetParam()), false, clock);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("no regular file"), std::string::npos)
+      << refused.error().detail;
+  EXPECT_FALSE(open_alone({store::Engine::sqlite, pipe, ""}));
+  EXPECT_FALSE(back_up({store::Engine::sqlite, pipe, ""}, folder_ + "/backup"));
 }
 
 TEST(Place, IsReadAsItIsWritten) {

@@ -107,7 +107,11 @@ Result<void> copy_all(store::Session& from, store::Session& to, Moved& moved,
 }  // namespace
 
 Result<Moved> move(const Place& from, const Place& to, const Progress& progress) {
+  if (same_place(from, to))
+    return fail(Code::invalid_argument,
+                "--from and --to are the same store, " + to_text(to) + "; name another one");
   if (auto ours = must_be_ours(from); !ours) return fail(ours.error());
+  if (auto fits = look_into(to); !fits) return fail(fits.error());
   auto source = open_alone(from);
   if (!source) return fail(source.error());
   auto target = open_alone(to);

@@ -14,8 +14,9 @@ struct Moved {
 };
 
 // Both are brought to this program's version first. In one transaction of the target: all of it or
-// nothing. conflict: a host works on one of them, or the target is not empty; unavailable also
-// where the counts differ at the end. progress hears of each part: table and rows so far.
+// nothing. conflict: a host works on one of them, or the target is not empty; invalid_argument:
+// they are the same; unavailable also where the counts differ at the end. progress hears of each
+// part: table and rows so far.
 Result<Moved> move(const Place& from, const Place& to,
                    const std::function<void(const std::string&, std::int64_t)>& progress);
 

@@ -1,5 +1,7 @@
 #include "standalone/database/place.hpp"
 
+#include <filesystem>
+
 #include "cloud/open_store.hpp"
 #include "lib/store/postgres.hpp"
 #include "lib/store/sqlite.hpp"
@@ -14,11 +16,29 @@ const store::Statement kHosts{"database.count_hosts", "SELECT 0 AS n",
                               "SELECT count(*) AS n FROM pg_stat_activity "
                               "WHERE datname = current_database() "
                               "AND application_name LIKE 'trayline %'"};
-const store::Statement kOurs{
-    "database.find_migrations",
-    "SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name = 'store_migrations'",
-    "SELECT count(*) AS n FROM pg_tables "
-    "WHERE schemaname = current_schema() AND tablename = 'store_migrations'"};
+
+// A store that is only read, with the server that it is on.
+struct Looked {
+  std::unique_ptr<store::Store> server;
+  std::unique_ptr<store::Session> reader;
+};
+
+Result<Looked> open_to_look(const Place& place) {
+  Looked looked;
+  if (place.engine == store::Engine::postgres) {
+    auto opened = store::open_postgres({.url = place.address,
+                                        .password_file = place.password_file,
+                                        .name = kName,
+                                        .foreign = true},
+                                       nullptr);
+    if (!opened) return fail(opened.error());
+    looked.server = std::move(*opened);
+  }
+  auto reader = looked.server ? looked.server->reader() : store::open_sqlite_reader(place.address);
+  if (!reader) return fail(reader.error());
+  looked.reader = std::move(*reader);
+  return looked;
+}
 
 }  // namespace
 
@@ -44,8 +64,13 @@ std::string to_text(const Place& place) {
 }
 
 Result<std::unique_ptr<store::Store>> open_alone(const Place& place) {
-  if (place.engine == store::Engine::sqlite)
+  if (place.engine == store::Engine::sqlite) {
+    std::error_code failed;
+    const auto status = std::filesystem::status(place.address, failed);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+      return fail(Code::invalid_argument, place.address + ": is no regular file");
     return store::open_sqlite({.path = place.address}, nullptr);
+  }
   auto opened = store::open_postgres(
       {.url = place.address, .password_file = place.password_file, .name = kName}, nullptr);
   if (!opened) return opened;
@@ -60,23 +85,30 @@ Result<std::unique_ptr<store::Store>> open_alone(const Place& place) {
 }
 
 Result<void> must_be_ours(const Place& place) {
-  std::unique_ptr<store::Store> server;
-  Result<std::unique_ptr<store::Session>> reader = fail(Code::not_found, "");
-  if (place.engine == store::Engine::sqlite) {
-    reader = store::open_sqlite_reader(place.address);
-  } else {
-    auto opened = store::open_postgres(
-        {.url = place.address, .password_file = place.password_file, .name = kName}, nullptr);
-    if (!opened) return fail(opened.error());
-    server = std::move(*opened);
-    reader = server->reader();
-  }
-  if (!reader) return fail(reader.error());
-  const Result<store::Answer> found = (*reader)->run(kOurs);
-  if (!found) return fail(found.error());
-  if (found->at(0).integer("n") > 0) return {};
-  return fail(Code::not_found,
-              to_text(place) + " holds no tables of Trayline; see that it is the right store");
+  const Result<Looked> looked = open_to_look(place);
+  if (!looked) return fail(looked.error());
+  return cloud::must_be_ours(*looked->reader, to_text(place));
+}
+
+Result<store::Applied> look_into(const Place& place) {
+  std::error_code failed;
+  if (place.engine == store::Engine::sqlite && !std::filesystem::exists(place.address, failed))
+    return store::Applied::nothing;
+  const Result<Looked> looked = open_to_look(place);
+  if (!looked) return fail(looked.error());
+  const auto found = store::applied(*looked->reader, cloud::all_migrations());
+  if (!found) return fail(found.error().code, to_text(place) + ": " + found.error().detail);
+  if (*found != store::Applied::others) return found;
+  return fail(Code::conflict,
+              to_text(place) + " holds tables of another program; name a database of its own");
+}
+
+bool same_place(const Place& one, const Place& other) {
+  if (one.engine != other.engine) return false;
+  if (one.address == other.address) return true;
+  std::error_code failed;  // of what is not there yet
+  return one.engine == store::Engine::sqlite &&
+         std::filesystem::equivalent(one.address, other.address, failed);
 }
 
 Result<std::int64_t> count_rows(store::Session& session) {
