@@ -17,7 +17,9 @@ Result<void> each_order(store::Session& session,
     if (!page) return fail(page.error());
     for (const store::Row& row : *page) {
       const auto state = enum_value<wire::orders::State>(row.text("state"));
-      if (!state) return fail(Code::unavailable, "an order in the state " + row.text("state"));
+      if (!state)
+        return fail(Code::unavailable, "the books cannot be read: order " + row.text("id") +
+                                           " has the state \"" + row.text("state") + "\"");
       last = row.text("id");
       take(OrderId(last), *state);
     }

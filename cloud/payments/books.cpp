@@ -20,7 +20,10 @@ Result<void> read_ledger(store::Session& session, Books& books) {
     if (!page) return fail(page.error());
     for (const store::Row& row : *page) {
       const Result<Currency> currency = Currency::parse(row.text("currency"));
-      if (!currency) return unreadable("currency");
+      if (!currency)
+        return unreadable("entry " + std::to_string(row.integer("seq")) + " of site " +
+                          row.text("site") + " (order " + row.text("order_id") +
+                          ") has the currency \"" + row.text("currency") + "\"");
       site = row.text("site");
       seq = row.integer("seq");
       books.ledger.push_back({{OrderId(row.text("order_id")),
@@ -47,7 +50,10 @@ Result<void> read_payments(store::Session& session, Books& books) {
     for (const store::Row& row : *page) {
       const auto state = enum_value<PaymentState>(row.text("state"));
       const Result<Currency> currency = Currency::parse(row.text("currency"));
-      if (!state || !currency) return unreadable("a payment's state or currency");
+      if (!state || !currency)
+        return unreadable("the payment of order " + row.text("order_id") + " has the state \"" +
+                          row.text("state") + "\" and the currency \"" + row.text("currency") +
+                          "\"");
       PaymentBook book{OrderId(row.text("order_id")),
                        SiteId(row.text("site")),
                        row.text("means"),

@@ -114,6 +114,42 @@ TEST_F(ServiceTest, ADisputeIsPostedOnceAndComesBackOnce) {
   EXPECT_EQ(number("SELECT COUNT(*) AS n FROM payments_parked"), 1) << "of nobody yet";
 }
 
+TEST_F(ServiceTest, ARowThatCannotBeReadIsNamed) {
+  hold("o1", 1200);
+  hold("o2", 500);
+  EXPECT_TRUE(load_books(**db->reader()));
+  change("UPDATE payments_payments SET state = 'strange' WHERE order_id = 'o2'");
+  const auto books = load_books(**db->reader());
+  ASSERT_FALSE(books);
+  EXPECT_EQ(books.error().detail,
+            "the books cannot be read: the payment of order o2 has the state \"strange\" and the "
+            "currency \"EUR\"");
+}
+
+TEST_F(ServiceTest, TheSitesAreThoseOfTheLedger) {
+  EXPECT_EQ(sites_of(**db->reader())->size(), 0U);
+  hold("o1", 1200);
+  capture("o1", 1200);
+  EXPECT_EQ(sites_of(**db->reader()), std::vector<SiteId>{SiteId("main")});
+}
+
+TEST(ParseDay, TellsAWrongShapeFromADayThatIsNot) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"2026-11-31", "the calendar has no day 2026-11-31"},
+      {"2026-13-01", "the calendar has no day 2026-13-01"},
+      {"2025-02-29", "the calendar has no day 2025-02-29"},
+      {"30.11.2026", "a day is written like 2026-11-30"},
+      {"2026-11-3x", "a day is written like 2026-11-30"},
+      {"", "a day is written like 2026-11-30"},
+  };
+  for (const auto& [text, says] : cases) {
+    const auto day = parse_day(text);
+    ASSERT_FALSE(day) << text;
+    EXPECT_EQ(day.error().detail, says);
+  }
+  EXPECT_TRUE(parse_day("2024-02-29"));
+}
+
 TEST_F(ServiceTest, WhatAnEarlierReleaseLeftUnderWayGetsItsLook) {
   hold("o1", 1200);
   provider.lose_any(1);

@@ -43,8 +43,20 @@ void add(Settlement& line, const store::Row& row) {
 
 Result<zone::Day> parse_day(std::string_view text) {
   const std::optional<zone::Day> day = zone::parse_day(text);
-  if (!day) return fail(Code::invalid_argument, "a day is written like 2026-11-30");
-  return *day;
+  if (day) return *day;
+  std::string shape(text);
+  for (char& c : shape) c = c >= '0' && c <= '9' ? '0' : c;
+  if (shape == "0000-00-00")
+    return fail(Code::invalid_argument, "the calendar has no day " + std::string(text));
+  return fail(Code::invalid_argument, "a day is written like 2026-11-30");
+}
+
+Result<std::vector<SiteId>> sites_of(store::Session& session) {
+  const auto heads = session.run(sql::read_heads);
+  if (!heads) return fail(heads.error());
+  std::vector<SiteId> sites;
+  for (const store::Row& row : *heads) sites.emplace_back(row.text("site"));
+  return sites;
 }
 
 Result<std::vector<Settlement>> settle_day(store::Session& session, zone::Day day,

@@ -29,11 +29,14 @@ struct Settlement {
 // Names of the tz database; a site that is not here has UTC.
 using SiteZones = std::map<SiteId, std::string>;
 
-// "2026-11-30". invalid_argument says what a day looks like.
+// "2026-11-30". invalid_argument says what a day looks like, or that there is no such day.
 Result<zone::Day> parse_day(std::string_view text);
 // site: empty for all. By site and currency.
 Result<std::vector<Settlement>> settle_day(store::Session& session, zone::Day day,
                                            const SiteZones& zones, const SiteId& site);
+
+// Sites that the ledger has entries of, in order.
+Result<std::vector<SiteId>> sites_of(store::Session& session);
 
 Json to_json(std::string_view day, const std::vector<Settlement>& lines);
 std::string to_csv(std::string_view day, const std::vector<Settlement>& lines);  // RFC 4180
