@@ -83,12 +83,15 @@ TEST(Doctor, LimitsHaveNamesOfTheirOwnAndValues) {
   EXPECT_TRUE(names.contains("host.queue_max"));
 }
 
-TEST(Doctor, AStateFolderThatIsNotThereIsNoTrouble) {
+TEST(Doctor, AStateFolderThatIsNotThereIsNamed) {
   const Report report = examine("/nowhere/trayline", "/nowhere/state", SystemClock());
   bool programs_missing = false;
   for (const Line& line : report.lines) {
     expect_advice(line);
-    EXPECT_TRUE(line.section != "state" || line.level == Level::ok) << line.found;
+    if (line.section == "state") {
+      EXPECT_EQ(line.level, Level::warn) << line.found;
+      EXPECT_NE(line.found.find("no such folder"), std::string::npos) << line.found;
+    }
     programs_missing = programs_missing || (line.section == "programs" && line.level == Level::bad);
   }
   EXPECT_TRUE(programs_missing) << "programs that are not beside ours are missing";

@@ -102,10 +102,11 @@ Holder holder_of(const std::string& lock, const std::string& shown) {
 bool look_at_state(Lines& out, const std::string& state) {
   const auto locks = places::find_files(state, ".db.lock");
   if (!locks) {
-    const bool unused = locks.error().code == Code::not_found;
-    out.push_back({"state", state, unused ? Level::ok : Level::warn,
-                   unused ? "nothing there yet" : locks.error().detail,
-                   unused ? "" : "name another state folder by --state"});
+    const bool absent = locks.error().code == Code::not_found;
+    out.push_back({"state", state, Level::warn,
+                   absent ? "there is no such folder" : locks.error().detail,
+                   absent ? "name the store's folder by --state; `trayline up` makes one"
+                          : "name another state folder by --state"});
     return false;
   }
   bool runs = false;
