@@ -7,6 +7,7 @@
 
 #include "cloud/settings.hpp"
 #include "lib/base/result.hpp"
+#include "lib/command/command.hpp"
 #include "lib/host/message.hpp"
 
 namespace trayline::cloud {
@@ -38,6 +39,6 @@ class Cloud {
 };
 
 // `trayline cloud --config FILE [--print-config]` and the program trayline-cloud.
-int main_of_cloud(int argc, char** argv);
+command::Outcome main_of_cloud(int argc, char** argv);
 
 }  // namespace trayline::cloud

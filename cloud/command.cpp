@@ -7,7 +7,7 @@
 
 namespace trayline::cloud {
 
-int main_of_cloud(int argc, char** argv) {
+command::Outcome main_of_cloud(int argc, char** argv) {
   CLI::App app(
       "Runs all services of the cloud in one process, until SIGINT or SIGTERM.\n"
       "Prints one JSON line with its address on standard output once it accepts requests.\n"
@@ -18,10 +18,9 @@ int main_of_cloud(int argc, char** argv) {
   app.add_option("--config", config, "Settings; TRAYLINE_<SECTION>_<KEY> overrides them")
       ->capture_default_str();
   app.add_flag("--print-config", print, "Print the effective settings and end");
-  CLI11_PARSE(app, argc, argv);
+  if (auto over = command::parse(app, argc, argv)) return *over;
   const auto fail_with = [](const Error& error) {
-    std::fprintf(stderr, "trayline cloud: %s\n", error.detail.c_str());
-    return 1;
+    return command::failed("trayline cloud", error);
   };
   const Result<Settings> settings = load_settings(config);
   if (!settings) return fail_with(settings.error());

@@ -16,7 +16,7 @@ namespace {
 
 struct Command {
   std::string_view name;
-  int (*run)(int, char**);
+  trayline::command::Outcome (*run)(int, char**);
   std::string_view says;
 };
 
@@ -39,9 +39,6 @@ constexpr Command kCommands[] = {
      "plays days in which everything goes wrong, and checks what must hold"},
 };
 
-// The library that reads command lines has a status for every kind of mistake in them, 100 to 127.
-int status_of(int status) { return status >= 100 && status <= 127 ? 2 : status; }
-
 void print_help(std::FILE* out) {
   std::fputs("trayline COMMAND ARGUMENTS: a camera over a counter as a checkout.\n\n", out);
   for (const Command& command : kCommands) {
@@ -49,7 +46,10 @@ void print_help(std::FILE* out) {
   }
   std::fputs(
       "\ntrayline COMMAND --help says more. Example: trayline up --once\n"
-      "trayline --version prints the version.\n",
+      "trayline --version prints the version.\n"
+      "Exit status: 0 done, 1 not done, 2 a mistake in the command line; a command's --help says\n"
+      "where it is another. With --json a failure is one object on standard output as well:\n"
+      "{\"error\":\"...\",\"code\":\"not_found\",\"command\":\"trayline backup\",\"status\":1}\n",
       out);
 }
 
@@ -65,10 +65,18 @@ int main(int argc, char** argv) {
     print_help(name.empty() ? stderr : stdout);
     return name.empty() ? 2 : 0;
   }
+  std::string names;
   for (const Command& command : kCommands) {
-    if (command.name == name) return status_of(command.run(argc - 1, argv + 1));
+    if (command.name == name) {
+      return trayline::command::finish(command.run(argc - 1, argv + 1), argc, argv);
+    }
+    names += (names.empty() ? "" : ", ") + std::string(command.name);
   }
-  std::fprintf(stderr, "trayline: there is no command \"%s\"\n\n", argv[1]);
-  print_help(stderr);
-  return 2;
+  return trayline::command::finish(
+      trayline::command::failed(
+          "trayline",
+          {trayline::Code::invalid_argument,
+           "there is no command \"" + std::string(name) + "\"; these are: " + names},
+          trayline::command::kUsage),
+      argc, argv);
 }

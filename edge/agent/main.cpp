@@ -30,7 +30,8 @@ constexpr const char* kHelp =
     "  exec = [\"trayline-screen\"]\n"
     "  config = { port = 8080 }    # handed to the function as JSON\n"
     "\n"
-    "Options: --config FILE, --check (read the file and end), --help\n";
+    "Options: --config FILE, --check (read the file and end), --help\n"
+    "Example: trayline-edge --config edge.toml --check\n";
 
 int usage(const char* why) {
   std::fprintf(stderr, "trayline-edge: %s; see --help\n", why);

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "lib/base/clock.hpp"
+#include "lib/command/command.hpp"
 #include "sim/tray/album.hpp"
 #include "sim/tray/player.hpp"
 
@@ -28,7 +29,8 @@ int main(int argc, char** argv) {
       "standard output (on standard error with --out -).\n"
       "Commands: {\"put\":{\"items\":[{\"sku\":\"apple\",\"count\":1}],\"qr\":\"text\"}}\n"
       "          {\"add\":{\"sku\":\"apple\"}} {\"take\":{\"sku\":\"apple\"}} {\"nudge\":true}\n"
-      "          {\"remove\":true} {\"quit\":true}");
+      "          {\"remove\":true} {\"quit\":true}\n"
+      "Example: trayline-tray --enrol album --views 8");
   app.name("trayline-tray");
   app.add_option("--seed", play_options.seed, "What lies where, hands, light")
       ->capture_default_str();
@@ -50,7 +52,9 @@ int main(int argc, char** argv) {
   app.add_flag("--touching", album.touching, "Stills with items pushed against each other");
   app.add_option("--unknown", album.unknown, "Share of stills with a thing of no menu")
       ->check(CLI::Range(0.0, 1.0));
-  CLI11_PARSE(app, argc, argv);
+  if (auto over = trayline::command::parse(app, argc, argv)) {
+    return trayline::command::finish(*over, argc, argv);
+  }
 
   album.seed = play_options.seed;
   album.station = play_options.station;

@@ -20,6 +20,8 @@ Result<payments::AuditReport> audit(const Options& options) {
   if (!settings) return fail(settings.error());
   const auto session = cloud::open_reader(*settings);
   if (!session) return fail(session.error());
+  if (auto ours = cloud::must_be_ours(**session, cloud::store_name(*settings)); !ours)
+    return fail(ours.error());
   payments::AuditReport report;
   // The cloud may move between two statements: what differs is looked at again.
   for (int looks = 0; looks < payments::kCompareLooks; ++looks) {

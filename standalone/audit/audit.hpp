@@ -4,6 +4,7 @@
 
 #include "cloud/payments/audit.hpp"
 #include "cloud/settings.hpp"
+#include "lib/command/command.hpp"
 
 namespace trayline::audit {
 
@@ -20,8 +21,9 @@ Result<payments::AuditReport> audit(const Options& options);
 std::string to_text(const payments::AuditReport& report);
 Json to_json(const payments::AuditReport& report);
 
-// 0: all agrees; 1: something differs, or could not be read; 2 and above: the command line.
-int main_of_audit(int argc, char** argv);
-int main_of_settlement(int argc, char** argv);
+// 0: all agrees; 1: something differs; 2: the books could not be looked at, or the command line.
+command::Outcome main_of_audit(int argc, char** argv);
+// 0: done; 1: it failed; 2: the command line.
+command::Outcome main_of_settlement(int argc, char** argv);
 
 }  // namespace trayline::audit

@@ -1,21 +1,27 @@
 // The command lines of audit and settlement.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "cloud/open_store.hpp"
 #include "cloud/payments/settlement.hpp"
 #include "cloud/store_file.hpp"
+#include "lib/base/file.hpp"
 #include "standalone/audit/audit.hpp"
 #include "standalone/up/state_folder.hpp"
 
 namespace trayline::audit {
 namespace {
 
-int failed(const char* command, const Error& error) {
-  std::fprintf(stderr, "trayline %s: %s\n", command, error.detail.c_str());
-  return 1;
-}
+using command::failed;
+
+constexpr int kNotLooked = 2;
 
 struct Wanted {
   Options books;
@@ -27,11 +33,34 @@ struct Wanted {
 };
 
 Result<void> write_file(const std::string& path, const std::string& content) {
+  errno = 0;
   std::ofstream file(path, std::ios::binary);
   file << content;
   file.close();
-  if (!file) return fail(Code::unavailable, path + " cannot be written");
+  if (!file) return fail(Code::unavailable, path + " cannot be written: " + why_not(errno));
   return {};
+}
+
+// A mistyped name must not read as a day without money. A site without payments is the file's
+// alone.
+Result<void> must_be_there(store::Session& session, const SiteId& configured, const SiteId& site) {
+  Result<std::vector<SiteId>> sites = payments::sites_of(session);
+  if (!sites) return fail(sites.error());
+  sites->push_back(configured);
+  std::set<std::string> names;
+  for (const SiteId& one : *sites) names.insert(one.value);
+  if (names.contains(site.value)) return {};
+  return fail(Code::not_found, fmt::format("the store has no site \"{}\"; it has: {}", site.value,
+                                           fmt::join(names, ", ")));
+}
+
+// Whether both name one file, whatever they call it.
+bool same_file(const std::string& one, const std::string& other) {
+  std::error_code failed;
+  const auto whole = [&](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
+  };
+  return whole(one) == whole(other) || std::filesystem::equivalent(one, other, failed);
 }
 
 Result<std::vector<payments::Settlement>> settle(const Wanted& wanted) {
@@ -43,16 +72,24 @@ Result<std::vector<payments::Settlement>> settle(const Wanted& wanted) {
   if (!store) return fail(store.error());
   const auto session = cloud::open_reader(*settings);
   if (!session) return fail(session.error());
+  if (auto ours = cloud::must_be_ours(**session, cloud::store_name(*settings)); !ours)
+    return fail(ours.error());
+  const SiteId site(wanted.site);
+  if (!site.empty()) {
+    if (auto there = must_be_there(**session, store->site.id, site); !there)
+      return fail(there.error());
+  }
   const payments::SiteZones zones{{store->site.id, store->site.time_zone}};
-  return payments::settle_day(**session, *day, zones, SiteId(wanted.site));
+  return payments::settle_day(**session, *day, zones, site);
 }
 
 }  // namespace
 
-int main_of_audit(int argc, char** argv) {
+command::Outcome main_of_audit(int argc, char** argv) {
   CLI::App app(
       "Compares the books: the ledger's chain and sums, payments, orders, predictions and, with\n"
-      "--provider, the payment provider's lists; exit status 1 where something differs.\n"
+      "--provider, the payment provider's lists. Exit status: 0 all agree, 1 something differs,\n"
+      "2 the books could not be looked at.\n"
       "Example: trayline audit --provider --json",
       "trayline audit");
   Options options;
@@ -62,14 +99,14 @@ int main_of_audit(int argc, char** argv) {
   app.add_option("--config", options.config, "cloud.toml, where it is not in the state folder");
   app.add_flag("--provider", options.provider, "Ask the payment provider too");
   app.add_flag("--json", json, "One JSON object on the last line");
-  CLI11_PARSE(app, argc, argv);
+  if (auto over = command::parse(app, argc, argv)) return *over;
   const Result<payments::AuditReport> report = audit(options);
-  if (!report) return failed("audit", report.error());
+  if (!report) return failed("trayline audit", report.error(), kNotLooked);
   std::fputs((json ? to_json(*report).dump() + "\n" : to_text(*report)).c_str(), stdout);
   return report->ok() ? 0 : 1;
 }
 
-int main_of_settlement(int argc, char** argv) {
+command::Outcome main_of_settlement(int argc, char** argv) {
   CLI::App app(
       "What a day of the site's clock brought: payments, gross, tax, paid back, disputed, net.\n"
       "Example: trayline settlement --day 2026-11-30 --csv november-30.csv",
@@ -83,15 +120,20 @@ int main_of_settlement(int argc, char** argv) {
   app.add_option("--state", wanted.books.state, "Folder of the store")->capture_default_str();
   app.add_option("--config", wanted.books.config, "cloud.toml, where it is elsewhere");
   app.add_flag("--json", wanted.json, "One JSON object");
-  CLI11_PARSE(app, argc, argv);
+  if (auto over = command::parse(app, argc, argv)) return *over;
+  if (!wanted.csv.empty() && !wanted.html.empty() && same_file(wanted.csv, wanted.html)) {
+    return failed("trayline settlement",
+                  {Code::invalid_argument, "--csv and --html name the same file, " + wanted.csv},
+                  command::kUsage);
+  }
   const auto lines = settle(wanted);
-  if (!lines) return failed("settlement", lines.error());
+  if (!lines) return failed("trayline settlement", lines.error());
   for (const auto& [path, content] :
        {std::pair{wanted.csv, payments::to_csv(wanted.day, *lines)},
         std::pair{wanted.html, payments::to_html(wanted.day, *lines)}}) {
     if (path.empty()) continue;
     if (Result<void> written = write_file(path, content); !written) {
-      return failed("settlement", written.error());
+      return failed("trayline settlement", written.error());
     }
   }
   const std::string text = wanted.json ? payments::to_json(wanted.day, *lines).dump() + "\n"

@@ -1,8 +1,6 @@
 #include "standalone/bench/bench.hpp"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <map>
 
 #include "standalone/bench/flow.hpp"
 #include "standalone/chaos/chaos.hpp"
@@ -12,7 +10,9 @@ namespace {
 
 void add_flow(CLI::App& app, FlowOptions& options) {
   CLI::App* flow = app.add_subcommand(
-      "flow", "Predictions over MQTT to paid screens: us, the peer and the yardstick by turns");
+      "flow",
+      "Predictions over MQTT to paid screens: us, the peer and the yardstick by turns.\n"
+      "Example: trayline bench flow --in-flight 1,64 --orders 8000");
   flow->add_option("--shared", options.shared, "Folder of the benchmark kit")
       ->capture_default_str();
   flow->add_option("--engine", options.engines, "Stores of ours: postgres, sqlite")
@@ -60,11 +60,11 @@ CLI::App* add_campaign(CLI::App& app, const std::string& name, const std::string
 }
 
 void add_engine(CLI::App* command, chaos::Options& options) {
-  const std::map<std::string, chaos::Engine> engines = {{"sqlite", chaos::Engine::sqlite},
-                                                        {"postgres", chaos::Engine::postgres}};
-  command->add_option("--engine", options.stage.engine, "Of the cloud's store: sqlite or postgres")
-      ->transform(CLI::CheckedTransformer(engines))
-      ->option_text("sqlite|postgres");
+  const auto choose = [&options](const std::string& name) {
+    options.stage.engine = name == "postgres" ? chaos::Engine::postgres : chaos::Engine::sqlite;
+  };
+  command->add_option_function<std::string>("--engine", choose, "Of the cloud's store")
+      ->check(CLI::IsMember({"sqlite", "postgres"}));
   command->add_option("--hosts", options.stage.hosts, "Of the cloud; several on postgres alone")
       ->check(CLI::Range(1, 9))
       ->capture_default_str();
@@ -72,7 +72,7 @@ void add_engine(CLI::App* command, chaos::Options& options) {
 
 }  // namespace
 
-int main_of_bench(int argc, char** argv) {
+command::Outcome main_of_bench(int argc, char** argv) {
   CLI::App app(
       "Measures. One JSON object per row on standard output; exit status 0 means measured.\n"
       "Example: trayline bench flow --in-flight 1,64 --orders 8000",
@@ -113,21 +113,27 @@ int main_of_bench(int argc, char** argv) {
   cutting->add_option("--store", cut.store, "cloud, edge or postgres")
       ->check(CLI::IsMember({"cloud", "edge", "postgres"}))
       ->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  if (auto over = command::parse(app, argc, argv)) return *over;
   if (cut.store == "postgres") cut.stage.engine = chaos::Engine::postgres;
   for (const chaos::Options* campaign : {&kill, &pause}) {
     if (campaign->stage.hosts > 1 && campaign->stage.engine != chaos::Engine::postgres) {
-      std::fprintf(stderr, "trayline bench: --hosts above 1 needs --engine postgres\n");
-      return 2;
+      return command::failed(
+          "trayline bench",
+          {Code::invalid_argument, "--hosts above 1 needs --engine postgres; see --help"},
+          command::kUsage);
     }
   }
-  if (killing->parsed()) return chaos::run(kill);
-  if (pausing->parsed()) return chaos::run(pause);
-  if (cutting->parsed()) return chaos::run(cut);
+  const std::pair<CLI::App*, const chaos::Options*> campaigns[] = {
+      {killing, &kill}, {pausing, &pause}, {cutting, &cut}};
+  for (const auto& [command, campaign] : campaigns) {
+    if (!command->parsed()) continue;
+    const Result<int> status = chaos::run(*campaign);
+    if (status) return *status;
+    return command::failed("trayline bench " + command->get_name(), status.error());
+  }
   const Result<void> done = run_flow(options);
   if (done) return 0;
-  std::fprintf(stderr, "trayline bench flow: %s\n", done.error().detail.c_str());
-  return 1;
+  return command::failed("trayline bench flow", done.error());
 }
 
 }  // namespace trayline::bench

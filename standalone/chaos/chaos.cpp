@@ -70,7 +70,7 @@ Result<void> can_run(const Options& options) {
 
 }  // namespace
 
-int run(const Options& options) {
+Result<int> run(const Options& options) {
   set_log_level(Level::error);
   if (auto able = can_run(options); !able) {
     say("skipped: " + able.error().detail);
@@ -79,8 +79,8 @@ int run(const Options& options) {
   }
   std::string dir = (fs::temp_directory_path() / "trayline-chaos-XXXXXX").string();
   if (::mkdtemp(dir.data()) == nullptr) {
-    say("no temporary folder can be made");
-    return 1;
+    return fail(Code::unavailable, "no folder can be made in " +
+                                       fs::temp_directory_path().string() + "; name one by TMPDIR");
   }
   const Result<Report> report = carry_out(options, dir);
   const bool ok = report && report->ok(options);
@@ -90,10 +90,7 @@ int run(const Options& options) {
   } else {
     fs::remove_all(dir, ignored);
   }
-  if (!report) {
-    say("trayline bench: " + report.error().detail);
-    return 1;
-  }
+  if (!report) return fail(report.error());
   std::puts(to_json(*report, options).dump().c_str());
   return ok ? 0 : 1;
 }

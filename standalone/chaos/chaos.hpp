@@ -24,7 +24,7 @@ struct Options {
 inline constexpr int kSkipped = 77;  // exit status where this machine cannot do it
 
 // Progress on standard error, the report as one JSON object on the last line of standard output.
-// The exit status: 0 where everything that was promised was kept.
-int run(const Options& options);
+// The exit status: 0 where everything that was promised was kept; an error where nothing was tried.
+Result<int> run(const Options& options);
 
 }  // namespace trayline::chaos

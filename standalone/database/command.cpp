@@ -11,10 +11,7 @@
 namespace trayline::database {
 namespace {
 
-int failed(const char* command, const Error& error) {
-  std::fprintf(stderr, "trayline %s: %s\n", command, error.detail.c_str());
-  return 1;
-}
+using command::failed;
 
 void print(const std::string& line) { std::printf("%s\n", line.c_str()); }
 
@@ -31,30 +28,38 @@ Result<Place> configured(const std::string& config) {
 
 }  // namespace
 
-int main_of_migrate(int argc, char** argv) {
+command::Outcome main_of_migrate(int argc, char** argv) {
   CLI::App app(
       "Brings the tables of the store to this version. Hosts do so at their start; this is for\n"
-      "who wants it done before.\n"
+      "who wants it done before. --create makes a store where there is none yet.\n"
       "Example: trayline migrate --config cloud.toml",
       "trayline migrate");
   std::string config = "cloud.toml";
+  bool create = false;
   bool json = false;
   add_config(app, config);
+  app.add_flag("--create", create, "Also where there is no store yet: makes one");
   app.add_flag("--json", json, "Print one JSON line");
-  CLI11_PARSE(app, argc, argv);
+  if (auto over = command::parse(app, argc, argv)) return *over;
   const Result<cloud::Settings> settings = cloud::load_settings(config);
-  if (!settings) return failed("migrate", settings.error());
-  const auto store = cloud::open_store(*settings, nullptr);
-  if (!store) return failed("migrate", store.error());
-  const auto done = (*store)->migrate(cloud::all_migrations());
-  if (!done) return failed("migrate", done.error());
+  if (!settings) return failed("trayline migrate", settings.error());
+  const Result<store::Applied> found = look_into(place_of(*settings));
+  if (!found) return failed("trayline migrate", found.error());
   const std::string place = to_text(place_of(*settings));
+  if (*found == store::Applied::nothing && !create)
+    return failed("trayline migrate",
+                  {Code::not_found, place + ": there is no store yet; see that it is the right "
+                                            "one, --create makes it"});
+  const auto store = cloud::open_store(*settings, nullptr);
+  if (!store) return failed("trayline migrate", store.error());
+  const auto done = (*store)->migrate(cloud::all_migrations());
+  if (!done) return failed("trayline migrate", done.error());
   print(json ? Json::object({{"migrated", true}, {"store", place}}).dump()
              : place + " is at this version");
   return 0;
 }
 
-int main_of_backup(int argc, char** argv) {
+command::Outcome main_of_backup(int argc, char** argv) {
   CLI::App app(
       "Writes the committed state of the store into one file, beside running hosts.\n"
       "Pictures (evidence/) and keys (keys/) are folders: copy them as well.\n"
@@ -66,17 +71,17 @@ int main_of_backup(int argc, char** argv) {
   add_config(app, config);
   app.add_option("--to", to, "The file; it must not be there yet")->required();
   app.add_flag("--json", json, "Print one JSON line");
-  CLI11_PARSE(app, argc, argv);
+  if (auto over = command::parse(app, argc, argv)) return *over;
   const Result<Place> place = configured(config);
-  if (!place) return failed("backup", place.error());
+  if (!place) return failed("trayline backup", place.error());
   const Result<BackupReport> report = back_up(*place, to);
-  if (!report) return failed("backup", report.error());
+  if (!report) return failed("trayline backup", report.error());
   print(json ? Json::object({{"file", report->file}, {"bytes", report->bytes}}).dump()
              : report->file + ": " + std::to_string(report->bytes) + " bytes");
   return 0;
 }
 
-int main_of_restore(int argc, char** argv) {
+command::Outcome main_of_restore(int argc, char** argv) {
   CLI::App app(
       "Makes the store what a backup says. Stop the hosts first.\n"
       "Example: trayline restore --config cloud.toml --from /backups/store-monday",
@@ -89,11 +94,11 @@ int main_of_restore(int argc, char** argv) {
   app.add_option("--from", from, "The file that trayline backup wrote")->required();
   app.add_flag("--replace", replace, "Also where the store is not empty");
   app.add_flag("--json", json, "Print one JSON line");
-  CLI11_PARSE(app, argc, argv);
+  if (auto over = command::parse(app, argc, argv)) return *over;
   const Result<Place> place = configured(config);
-  if (!place) return failed("restore", place.error());
+  if (!place) return failed("trayline restore", place.error());
   const Result<RestoreReport> report = restore(from, *place, replace, SystemClock());
-  if (!report) return failed("restore", report.error());
+  if (!report) return failed("trayline restore", report.error());
   if (json) {
     print(Json::object({{"restored", to_text(*place)}, {"kept", report->kept}}).dump());
     return 0;
@@ -103,7 +108,7 @@ int main_of_restore(int argc, char** argv) {
   return 0;
 }
 
-int main_of_move(int argc, char** argv) {
+command::Outcome main_of_move(int argc, char** argv) {
   CLI::App app(
       "Copies everything from one database into another, empty one, and counts it there. Stop the\n"
       "hosts first; then start them with the other store in cloud.toml.\n"
@@ -118,18 +123,18 @@ int main_of_move(int argc, char** argv) {
   app.add_option("--to", to, "sqlite:FILE or postgres:URL")->required();
   app.add_option("--password-file", password_file, "The password for PostgreSQL, its first line");
   app.add_flag("--json", json, "Print one JSON line at the end");
-  CLI11_PARSE(app, argc, argv);
+  if (auto over = command::parse(app, argc, argv)) return *over;
   Result<Place> source = place_from(from);
-  if (!source) return failed("move", source.error());
+  if (!source) return failed("trayline move", source.error());
   Result<Place> target = place_from(to);
-  if (!target) return failed("move", target.error());
+  if (!target) return failed("trayline move", target.error());
   for (Place* place : {&*source, &*target}) {
     if (place->engine == store::Engine::postgres) place->password_file = password_file;
   }
   const Result<Moved> moved = move(*source, *target, [](const std::string& table, std::int64_t n) {
     std::fprintf(stderr, "%s: %lld rows\n", table.c_str(), static_cast<long long>(n));
   });
-  if (!moved) return failed("move", moved.error());
+  if (!moved) return failed("trayline move", moved.error());
   std::int64_t sum = 0;
   Json::Object tables;
   for (const auto& [table, rows] : moved->rows) {

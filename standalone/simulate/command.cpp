@@ -1,4 +1,6 @@
 // trayline simulate.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -14,7 +16,7 @@ constexpr double kHoursMost = 10'000;
 
 }  // namespace
 
-int main_of_simulate(int argc, char** argv) {
+command::Outcome main_of_simulate(int argc, char** argv) {
   CLI::App app(
       "Plays virtual days of a store in which everything goes wrong, and checks what must hold.\n"
       "The last line of standard output is one JSON object; exit status 0 means no violation.\n"
@@ -36,20 +38,23 @@ int main_of_simulate(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::Range(0U, kJobsMost));
   app.add_flag("--stop", options.stop_at_first, "End at the first violation");
-  app.add_flag("--json", json, "Nothing but the JSON object (it is printed in any case)");
-  CLI11_PARSE(app, argc, argv);
+  app.add_flag("--json", json,
+               "Standard output holds nothing but the JSON object (it is printed in any case)");
+  if (auto over = command::parse(app, argc, argv)) return *over;
   if (!options.plant.empty() && !Plants::is_known(options.plant)) {
-    std::fprintf(stderr, "trayline simulate: no planted fault is called \"%s\"; these are:\n",
-                 options.plant.c_str());
+    std::string these;
     for (const Plant& plant : all_plants()) {
-      std::fprintf(stderr, "  %s (%s): without %s\n", std::string(plant.name).c_str(),
-                   std::string(plant.kind).c_str(), std::string(plant.removes).c_str());
+      these += fmt::format("\n  {} ({}): without {}", plant.name, plant.kind, plant.removes);
     }
-    return 2;
+    return command::failed("trayline simulate",
+                           {Code::invalid_argument, "no planted fault is called \"" +
+                                                        options.plant + "\"; these are:" + these},
+                           command::kUsage);
   }
   if (again) {
-    const Outcome outcome = replay(*again, options.plant);
-    if (outcome.violation) std::printf("violation: %s\n", outcome.violation->c_str());
+    std::FILE* const out = json ? stderr : stdout;  // the object alone is for programs
+    const Outcome outcome = replay(*again, options.plant, out);
+    if (outcome.violation) std::fprintf(out, "violation: %s\n", outcome.violation->c_str());
     std::printf("%s\n", Json::object({{"seed", outcome.seed},
                                       {"orders", outcome.orders},
                                       {"events", outcome.events},

@@ -156,11 +156,11 @@ Json to_json(const Report& report) {
                        {"failed", std::move(failed)}});
 }
 
-Outcome replay(std::uint64_t seed, const std::string& plant) {
+Outcome replay(std::uint64_t seed, const std::string& plant, std::FILE* out) {
   set_log_level(static_cast<Level>(4));
   Grounds grounds;
-  return run_world(seed, grounds, Plants(plant), [](Millis at, const std::string& line) {
-    std::printf("%s\n", line_of(at, line).c_str());
+  return run_world(seed, grounds, Plants(plant), [out](Millis at, const std::string& line) {
+    std::fprintf(out, "%s\n", line_of(at, line).c_str());
   });
 }
 

@@ -1,11 +1,13 @@
 // Many seeds: what a campaign found. The shell around the worlds; only here a real clock is read.
 #pragma once
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "lib/base/json.hpp"
+#include "lib/command/command.hpp"
 #include "standalone/simulate/world.hpp"
 
 namespace trayline::simulate {
@@ -39,9 +41,9 @@ struct Report {
 Report run(const Options& options);
 Json to_json(const Report& report);
 
-// The whole trace of one seed on standard output; ends at the violation.
-Outcome replay(std::uint64_t seed, const std::string& plant);
+// Writes the whole trace of one seed into out; ends at the violation.
+Outcome replay(std::uint64_t seed, const std::string& plant, std::FILE* out);
 
-int main_of_simulate(int argc, char** argv);
+command::Outcome main_of_simulate(int argc, char** argv);
 
 }  // namespace trayline::simulate

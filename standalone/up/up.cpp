@@ -14,6 +14,8 @@
 namespace trayline::up {
 namespace {
 
+using command::Outcome;
+
 constexpr int kInterrupted = 130;
 constexpr Millis kLook{100};
 
@@ -40,12 +42,9 @@ void tell_urls(const Launch& launch, const Options& options) {
   say("  state     " + launch.state_dir());
 }
 
-// Everything but the end, on a thread of its own. The exit status.
-int conduct(Launch& launch, const Options& options) {
-  const auto give_up = [](const Error& error) {
-    say("trayline up: " + error.detail);
-    return 1;
-  };
+// Everything but the end, on a thread of its own.
+Outcome conduct(Launch& launch, const Options& options) {
+  const auto give_up = [](const Error& error) { return command::failed("trayline up", error); };
   const Millis start = launch.clock().monotonic();
   if (auto ready = launch.prepare(options); !ready) return give_up(ready.error());
   if (auto ready = launch.start(); !ready) return give_up(ready.error());
@@ -56,8 +55,7 @@ int conduct(Launch& launch, const Options& options) {
   const Played played = play_all(launch, say);
   const int status = played.ok() ? 0 : launch.stopping() ? kInterrupted : 1;
   if (const std::string why = launch.broken(); !why.empty()) {
-    say("trayline up: " + why);
-    return 1;
+    return give_up({Code::unavailable, why});
   }
   if (options.once || launch.stopping()) {
     if (options.once) {
@@ -66,18 +64,17 @@ int conduct(Launch& launch, const Options& options) {
     }
     return status;
   }
-  tell_urls(launch, options);
+  if (!options.json) tell_urls(launch, options);  // programs were told, people scrolled
   say(status == 0 ? "all stories played; running until Ctrl-C"
                   : "a story failed, see above; running until Ctrl-C");
   while (!launch.stopping()) std::this_thread::sleep_for(kLook);
   if (const std::string why = launch.broken(); !why.empty()) {
-    say("trayline up: " + why);
-    return 1;
+    return give_up({Code::unavailable, why});
   }
   return status;
 }
 
-int run(const Options& options) {
+Outcome run(const Options& options) {
   set_log_level(Level::error);
   SystemClock clock;
   SystemRandom random;
@@ -89,25 +86,27 @@ int run(const Options& options) {
     say("stopping");
     launch.interrupt();
   });
-  int status = 1;
+  Outcome outcome = command::kFailed;
   std::thread conductor([&] {
-    status = conduct(launch, options);
+    outcome = conduct(launch, options);
     loop.post([&] { launch.stop_all([&] { loop.stop(); }); });
   });
   loop.run();
   conductor.join();
-  return status;
+  return outcome;
 }
 
 }  // namespace
 
-int main_of_up(int argc, char** argv) {
+command::Outcome main_of_up(int argc, char** argv) {
   CLI::App app(
       "Starts a whole store on this machine: broker, payment simulator, cloud, edge with camera "
       "and\n"
       "screen. Plays the stories, then runs until Ctrl-C, which stops everything it started.\n"
       "Progress goes to standard error. With --once it ends after the stories; the last line on\n"
-      "standard output is one JSON object, and the exit status is 0 only if all is well.",
+      "standard output is one JSON object, and the exit status is 0 only if all is well.\n"
+      "Example: trayline up --once\n"
+      "         trayline up --store store.toml --state ./store",
       "trayline up");
   Options options;
   app.add_flag("--once", options.once, "Play the stories and end");
@@ -118,11 +117,12 @@ int main_of_up(int argc, char** argv) {
                  "dir:FOLDER: look at your photos, with FOLDER/reference.jpg (the empty tray) and "
                  "FOLDER/menu.gallery (from `trayline vision enrol`), instead of rendered trays");
   app.add_flag("--json", options.json, "The addresses as one JSON line on standard output");
-  CLI11_PARSE(app, argc, argv);
+  if (auto over = command::parse(app, argc, argv)) return *over;
   if (!options.camera.empty() &&
       (!options.camera.starts_with("dir:") || options.camera.size() == 4)) {
-    std::fprintf(stderr, "trayline up: --camera is dir:FOLDER\n");
-    return 2;
+    return command::failed(
+        "trayline up", {Code::invalid_argument, "--camera is dir:FOLDER; see trayline up --help"},
+        command::kUsage);
   }
   return run(options);
 }
