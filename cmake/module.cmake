@@ -126,7 +126,7 @@ function(trayline_module)
     target_compile_definitions(${target}_test PRIVATE
       TRAYLINE_SOURCE_DIR="${TRAYLINE_ROOT}" TRAYLINE_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
     add_test(NAME ${folder} COMMAND ${target}_test)
-    set_tests_properties(${folder} PROPERTIES TIMEOUT 300)
+    set_tests_properties(${folder} PROPERTIES TIMEOUT 900)
   endif()
 endfunction()
 

@@ -22,6 +22,7 @@ ALLOWED = {
     "lib/base/system": "the clock and the random numbers that everybody is given",
     "lib/base/log": "when a line was written; the simulator writes none",
     "lib/host/host": "waits for the queue with a deadline; a tick of the simulator does not",
+    "lib/store/pg_connection": "a connection to PostgreSQL: how long an answer is waited for",
     "lib/store/pg_signals": "a connection to PostgreSQL",
     "lib/store/postgres": "a connection to PostgreSQL",
     "standalone/simulate/simulate": "what a campaign cost in real time",

@@ -1,6 +1,7 @@
 // The stories in memory, and what a batch of predictions costs.
 #include <gtest/gtest.h>
 
+#include "lib/base/encoding.hpp"
 #include "lib/postgres/test_store.hpp"
 #include "lib/wire/catalogue.hpp"
 #include "sim/story/story.hpp"
@@ -243,7 +244,9 @@ TEST_P(Store, ACustomerHasSoManyOpenOrdersAndNoMore) {
       wire::catalogue::Quote quote;
       quote.order = OrderId(uuid7(world.clock.now(), world.random));
       quote.user = UserId("ann");
-      quote.code = quote.order.value;
+      std::array<std::uint8_t, 8> code{};
+      world.random.fill(code);
+      quote.code = to_hex(code);
       quote.site = SiteId("main");
       quote.lines = {{Sku("apple"), 1}};
       const auto answered = [&](const host::Answer& a) {
