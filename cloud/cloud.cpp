@@ -246,7 +246,7 @@ Result<void> Cloud::State::open_services() {
       evidence::Pictures::open(settings.data_dir + "/evidence");
   if (!folder) return fail(folder.error());
   pictures = std::move(*folder);
-  orders_settings = settings_of_orders(settings, store_file, *token_key);
+  orders_settings = settings_of_orders(settings, store_file, *token_key, public_url);
 
   services.push_back(catalogue::make_service());
   services.push_back(orders::make_service(orders_settings));
@@ -325,6 +325,7 @@ Result<void> Cloud::State::open_api() {
       std::move(hooks), clock, ask,
       [this](std::function<void(store::Session&)> job) { return workers->run(std::move(job)); }));
   add(monitors::routes());
+  add(push::routes());
   add(webhooks::routes());
   add(evidence::routes(
       {evidence_settings, pictures, clock, ask, [this](std::function<void()> task) {

@@ -25,8 +25,8 @@ Result<std::string> own_key(const std::string& path, Random& random) {
 }
 
 std::shared_ptr<const orders::Settings> settings_of_orders(const Settings& settings,
-                                                           const StoreFile& store,
-                                                           std::string key) {
+                                                           const StoreFile& store, std::string key,
+                                                           const std::string& public_url) {
   auto out = std::make_shared<orders::Settings>();
   for (const CoreEntry& core : store.core) {
     for (const StationEntry& station : core.station) {
@@ -40,6 +40,7 @@ std::shared_ptr<const orders::Settings> settings_of_orders(const Settings& setti
   out->customer_code_life = settings.orders.code_life.value;
   out->env = settings.env;
   out->token_key = std::move(key);
+  out->basket_address = public_url + "/app/#/basket/";
   out->order_ttl = settings.orders.ttl.value;
   out->match_window = settings.orders.match_window.value;
   out->customer_open_max = settings.orders.customer_open_max;

@@ -2,6 +2,7 @@
 #include "cloud/api/call.hpp"
 
 #include "cloud/api/conventions.hpp"
+#include "lib/http/files.hpp"
 
 namespace trayline::api {
 
@@ -41,7 +42,7 @@ void Call::answer(const host::Answer& answer) const {
   if (!tag.empty()) {
     response.headers.emplace_back("ETag", "\"" + tag + "\"");
     const std::string* none = request.header("If-None-Match");
-    if (reads && none != nullptr && matches_none(*none, tag)) {
+    if (reads && none != nullptr && http::names_tag(*none, '"' + tag + '"')) {
       response.status = 304;
       response.body.clear();
     }

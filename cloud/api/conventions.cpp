@@ -92,22 +92,6 @@ host::OrProblem<host::Idempotency> idempotency_of(const http::Request& request,
   return host::Idempotency{.scope = scope, .key = *key, .body_hash = sha256_hex(what)};
 }
 
-bool matches_none(const std::string& if_none_match, const std::string& tag) {
-  std::string_view rest(if_none_match);
-  while (!rest.empty()) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    std::string_view one = trimmed(rest.substr(0, comma));
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-    if (one == "*") return true;
-    if (one.starts_with("W/")) one.remove_prefix(2);
-    if (one.size() == tag.size() + 2 && one.front() == '"' && one.back() == '"' &&
-        one.substr(1, tag.size()) == tag) {
-      return true;
-    }
-  }
-  return false;
-}
-
 std::string tag_of(std::string_view body) {
   const Sha256 digest = sha256(as_bytes(body));
   return to_base64url({digest.data(), 16});

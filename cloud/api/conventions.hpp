@@ -23,9 +23,6 @@ std::optional<std::string> bearer_token(const http::Request& request);
 // The Idempotency-Key of a caller, 1 to 255 visible ASCII characters; invalid_argument otherwise.
 host::OrProblem<host::Idempotency> idempotency_of(const http::Request& request,
                                                   const std::string& scope);
-
-// Whether If-None-Match names the tag (weak comparison, RFC 9110 13.1.2). tag: without quotes.
-bool matches_none(const std::string& if_none_match, const std::string& tag);
 // A strong tag for a body.
 std::string tag_of(std::string_view body);
 

@@ -1,9 +1,13 @@
 // Routes as OpenAPI 3.1 paths.
 #include "cloud/api/openapi.hpp"
 
+#include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "cloud/api/problem.hpp"
+#include "lib/base/check.hpp"
+#include "lib/host/schema.hpp"
 
 namespace trayline::api {
 namespace {
@@ -58,11 +62,13 @@ std::string operation_id(const std::string& method, const std::string& path) {
 Json content(const std::string& type, const Json& schema) {
   return Json::object({{type, Json::object({{"schema", schema}})}});
 }
-Json parameter(const std::string& name, const char* in, bool required) {
-  return Json::object({{"name", name},
-                       {"in", in},
-                       {"required", required},
-                       {"schema", Json::object({{"type", "string"}})}});
+Json parameter(const std::string& name, const char* in, bool required,
+               const std::string& about = {}) {
+  Json::Object described;
+  described.set("name", name).set("in", in).set("required", required);
+  if (!about.empty()) described.set("description", about);
+  described.set("schema", host::schema::text());
+  return Json(std::move(described));
 }
 
 Json success_of(const host::Route& route) {
@@ -88,19 +94,43 @@ std::set<int> problems_of(const host::Route& route) {
   return statuses;
 }
 
+Json::Array parameters_of(const host::Route& route, const Path& path) {
+  Json::Array parameters;
+  for (const std::string& name : path.parameters) {
+    parameters.push_back(parameter(name, "path", true));
+  }
+  for (const host::QueryDoc& q : route.doc.query) {
+    parameters.push_back(parameter(q.name, "query", q.required, q.about));
+  }
+  if (route.idempotent) parameters.push_back(parameter("Idempotency-Key", "header", true));
+  const auto& problems = route.doc.problems;
+  if (std::find(problems.begin(), problems.end(), 428) != problems.end()) {
+    parameters.push_back(parameter("If-Match", "header", true, "The entity tag that was read."));
+  }
+  if (std::holds_alternative<host::Live>(route.handle)) {
+    parameters.push_back(parameter("Last-Event-ID", "header", false));
+  }
+  return parameters;
+}
+
+// The first word of the path behind its version: "orders" of "/v1/staff/orders".
+std::string tag_of(const std::string& path) {
+  std::istringstream words(path);
+  std::string last = "store";
+  for (std::string word; std::getline(words, word, '/');) {
+    if (word.empty() || word == "v1" || word == "staff" || word == "me") continue;
+    return word.front() == '{' || word.find('.') != std::string::npos ? last : word;
+  }
+  return last;
+}
+
 Json operation_of(const host::Route& route, const Path& path) {
   Json::Object operation;
   operation.set("operationId", operation_id(route.method, path.text));
   const std::string& summary = route.doc.summary;
   operation.set("summary", summary.empty() ? route.method + " " + path.text : summary);
-  Json::Array parameters;
-  for (const std::string& name : path.parameters) {
-    parameters.push_back(parameter(name, "path", true));
-  }
-  if (route.idempotent) parameters.push_back(parameter("Idempotency-Key", "header", true));
-  if (std::holds_alternative<host::Live>(route.handle)) {
-    parameters.push_back(parameter("Last-Event-ID", "header", false));
-  }
+  operation.set("tags", Json::Array{Json(tag_of(path.text))});
+  Json::Array parameters = parameters_of(route, path);
   if (!parameters.empty()) operation.set("parameters", std::move(parameters));
   if (!route.doc.request.is_null()) {
     operation.set("requestBody",
@@ -122,6 +152,35 @@ Json operation_of(const host::Route& route, const Path& path) {
   return Json(std::move(operation));
 }
 
+// The same with references in place of schemas that have a title, which become components.
+Json with_references(const Json& json, Json::Object& components) {
+  if (const Json::Array* items = json.as_array()) {
+    Json::Array all;
+    for (const Json& item : *items) all.push_back(with_references(item, components));
+    return Json(std::move(all));
+  }
+  const Json::Object* object = json.as_object();
+  if (object == nullptr) return json;
+  Json::Object all;
+  for (const auto& [name, member] : *object) all.set(name, with_references(member, components));
+  const Json* title = all.find("title");
+  if (title == nullptr || title->as_string() == nullptr) return Json(std::move(all));
+  const std::string name = *title->as_string();
+  const Json schema{std::move(all)};
+  const Json* known = components.find(name);
+  check(known == nullptr || *known == schema, "two schemas have one title");
+  if (known == nullptr) components.set(name, schema);
+  return Json::object({{"$ref", "#/components/schemas/" + name}});
+}
+
+Json tags_of(const std::vector<host::Route>& routes) {
+  std::set<std::string> names;
+  for (const host::Route& route : routes) names.insert(tag_of(path_of(route.pattern).text));
+  Json::Array tags;
+  for (const std::string& name : names) tags.push_back(Json::object({{"name", name}}));
+  return Json(std::move(tags));
+}
+
 }  // namespace
 
 Json openapi(const Described& about, const std::vector<host::Route>& routes) {
@@ -131,9 +190,12 @@ Json openapi(const Described& about, const std::vector<host::Route>& routes) {
     if (paths.find(path.text) == nullptr) paths.set(path.text, Json::Object());
     paths.find(path.text)->as_object()->set(lower(route.method), operation_of(route, path));
   }
+  Json::Object schemas;
+  schemas.set("Problem", problem_schema());
+  const Json described = with_references(Json(std::move(paths)), schemas);
   const Json reference = Json::object({{"$ref", "#/components/schemas/Problem"}});
   const Json components = Json::object(
-      {{"schemas", Json::object({{"Problem", problem_schema()}})},
+      {{"schemas", Json(std::move(schemas))},
        {"responses",
         Json::object({{"Problem", Json::object({{"description", "What went wrong (RFC 9457)."},
                                                 {"content", content("application/problem+json",
@@ -150,7 +212,8 @@ Json openapi(const Described& about, const std::vector<host::Route>& routes) {
     for (const std::string& url : about.servers) servers.push_back(Json::object({{"url", url}}));
     document.set("servers", std::move(servers));
   }
-  document.set("paths", std::move(paths)).set("components", components);
+  document.set("tags", tags_of(routes));
+  document.set("paths", described).set("components", components);
   return Json(std::move(document));
 }
 

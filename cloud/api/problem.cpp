@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/host/schema.hpp"
+
 namespace trayline::api {
 namespace {
 
@@ -113,22 +115,13 @@ http::Response refusal(int status, std::string_view detail) {
 }
 
 Json problem_schema() {
-  const auto text = [] { return Json::object({{"type", "string"}}); };
-  const Json error =
-      Json::object({{"type", "object"},
-                    {"required", Json::Array{"pointer", "detail"}},
-                    {"properties", Json::object({{"pointer", text()}, {"detail", text()}})}});
-  return Json::object(
-      {{"type", "object"},
-       {"description", "What went wrong (RFC 9457)."},
-       {"required", Json::Array{"type", "title", "status", "code"}},
-       {"properties", Json::object({{"type", text()},
-                                    {"title", text()},
-                                    {"status", Json::object({{"type", "integer"}})},
-                                    {"detail", text()},
-                                    {"code", text()},
-                                    {"errors", Json::object({{"type", "array"}, {"items", error}})},
-                                    {"request_id", text()}})}});
+  using namespace host::schema;
+  const Json error = object("", {{"pointer", text()}, {"detail", text()}});
+  Json schema =
+      object("", {{"type", text()}, {"title", text()}, {"status", integer()}, {"code", text()}},
+             {{"detail", text()}, {"errors", array_of(error)}, {"request_id", text()}});
+  schema.as_object()->set("description", "What went wrong (RFC 9457).");
+  return schema;
 }
 
 }  // namespace trayline::api

@@ -3,6 +3,7 @@
 #include "cloud/catalogue/service.hpp"
 #include "cloud/catalogue/sql.hpp"
 #include "lib/base/check.hpp"
+#include "lib/host/schema.hpp"
 
 namespace trayline::catalogue {
 namespace {
@@ -140,53 +141,31 @@ OrProblem<host::Message> count(const Asked& asked, store::Session&) {
           site, sku, body.left, {wire::orders::Role::staff, asked.caller.user.value}, body.reason});
 }
 
-const Json& text_schema() {
-  static const Json text = Json::object({{"type", "string"}});
-  return text;
-}
+using namespace host::schema;
 
-Json site_schema(std::initializer_list<std::pair<std::string_view, Json>> more) {
-  Json::Object properties;
-  for (const char* member : {"site", "name", "currency", "version"}) {
-    properties.set(member, text_schema());
-  }
-  properties.set("open", Json::object({{"type", "boolean"}}));
-  properties.set("opens_at", Json::object({{"type", "string"}, {"format", "date-time"}}));
-  properties.set("hours", Json::object({{"type", "object"}}));
-  for (const auto& [name, schema] : more) properties.set(name, schema);
-  return Json::object({{"type", "object"}, {"properties", Json(std::move(properties))}});
+Json site_schema(std::string_view title, const Members& more) {
+  Members required{{"site", text()}, {"name", text()}, {"currency", text()}, {"version", text()}};
+  required.insert(required.end(), more.begin(), more.end());
+  return object(title, required,
+                {{"open", boolean()}, {"opens_at", moment()}, {"hours", any_object()}});
 }
-
-Json list_of(const Json& schema) { return Json::object({{"type", "array"}, {"items", schema}}); }
 
 Json count_schema() {
-  return Json::object(
-      {{"type", "object"},
-       {"required", Json::Array{"reason"}},
-       {"properties", Json::object({{"left", Json::object({{"type", Json::Array{"integer", "null"}},
-                                                           {"minimum", 0},
-                                                           {"maximum", kStockMax}})},
-                                    {"reason", text_schema()}})}});
+  const Json left = Json::object(
+      {{"type", Json::Array{"integer", "null"}}, {"minimum", 0}, {"maximum", kStockMax}});
+  return object("CountItem", {{"reason", text()}}, {{"left", left}});
 }
 
 }  // namespace
 
 std::vector<host::Route> routes() {
-  const Json number = Json::object({{"type", "integer"}});
-  const Json item = Json::object({{"type", "object"},
-                                  {"properties", Json::object({{"sku", text_schema()},
-                                                               {"name", text_schema()},
-                                                               {"price_minor", number},
-                                                               {"tax_bp", number},
-                                                               {"left", number}})}});
-  const Json page = Json::object(
-      {{"type", "object"},
-       {"properties", Json::object({{"data", list_of(site_schema({}))},
-                                    {"has_more", Json::object({{"type", "boolean"}})}})}});
-  const Json stock = Json::object(
-      {{"type", "object"},
-       {"properties",
-        Json::object({{"site", text_schema()}, {"sku", text_schema()}, {"left", number}})}});
+  const Json item =
+      object("MenuItem",
+             {{"sku", text()}, {"name", text()}, {"price_minor", integer()}, {"tax_bp", integer()}},
+             {{"left", integer()}});
+  const Json page =
+      object("", {{"data", array_of(site_schema("Site", {}))}, {"has_more", boolean()}});
+  const Json stock = object("", {{"site", text()}, {"sku", text()}}, {{"left", integer()}});
   using host::Access;
   return {
       {"GET",
@@ -194,11 +173,12 @@ std::vector<host::Route> routes() {
        Access::anybody,
        false,
        host::Query(menu),
-       {"What a site sells (?site=ID), or sold (&version=V)",
+       {"What a site sells, or sold",
         Json(),
-        site_schema({{"items", list_of(item)}}),
+        site_schema("Menu", {{"items", array_of(item)}}),
         200,
-        {404}}},
+        {404},
+        {{"site", "The site's id.", true}, {"version", "Of an older menu; else the present."}}}},
       {"GET",
        "/v1/sites",
        Access::anybody,

@@ -79,6 +79,10 @@ Decision decide_shown(const Snapshot& snapshot, const std::string& env, const wi
     screen.state.since_ms = to_ms(now);
   }
   Decision d;
+  const bool news = found != snapshot.end() && found->second.painted != shown.painted;
+  if (news && shown.painted == screen.state.version && screen.state.order) {
+    d.painted = {*screen.state.order, key, screen.state.version, screen.state.status, now};
+  }
   if (renew || shown.start) publish(d, env, shown.core, screen.state);
   d.after = {key, std::move(screen)};
   return d;

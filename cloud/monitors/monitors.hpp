@@ -17,6 +17,9 @@ namespace trayline::monitors {
 inline constexpr std::int64_t kPaintedMax = 1'000'000'000'000'000;
 inline constexpr std::int64_t kPagesMax = 10'000;
 inline constexpr std::size_t kScreensPerCoreMax = 64;
+// Of one answer to staff.
+inline constexpr std::int64_t kScreensListed = 1000;
+inline constexpr std::int64_t kPaintedListed = 1000;
 
 using ScreenKey = std::pair<CoreId, ScreenId>;
 
@@ -34,8 +37,18 @@ struct Screen {
 // All screens of the cores that the batch names.
 using Snapshot = std::map<ScreenKey, Screen>;
 
+// A state of an order that a page said it painted.
+struct Painted {
+  OrderId order;
+  ScreenKey screen;
+  std::int64_t version = 0;
+  std::string status;
+  Time at;
+};
+
 struct Decision {
   std::optional<std::pair<ScreenKey, Screen>> after;
+  std::optional<Painted> painted;
   host::Output out;
 };
 

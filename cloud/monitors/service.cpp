@@ -79,8 +79,13 @@ Result<Snapshot> MonitorsService::load(store::Session& session, const Batch& bat
 Result<void> MonitorsService::save(store::Session& session, const std::vector<Decision>& decisions,
                                    Time) {
   std::map<ScreenKey, const Screen*> screens;
+  store::Rows painted(6);
   for (const Decision& d : decisions) {
     if (d.after) screens[d.after->first] = &d.after->second;
+    if (!d.painted) continue;
+    const auto& [core, screen] = d.painted->screen;
+    painted.add(d.painted->order.value, core.value, screen.value, d.painted->version,
+                d.painted->status, to_ms(d.painted->at));
   }
   if (screens.empty()) return {};
   store::Rows rows(10);
@@ -89,7 +94,8 @@ Result<void> MonitorsService::save(store::Session& session, const std::vector<De
              screen->painted, screen->pages, screen->state.since_ms, to_ms(screen->shown),
              screen->boot_id, screen->monotonic_ms);
   }
-  return session.write(sql::put_screens, rows);
+  if (auto r = session.write(sql::put_screens, rows); !r) return r;
+  return session.write(sql::insert_painted, painted);
 }
 
 }  // namespace

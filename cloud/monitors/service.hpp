@@ -14,7 +14,7 @@ namespace trayline::monitors {
 
 // env: of this cloud, part of every topic.
 std::unique_ptr<host::Service> make_service(std::string env);
-// GET /v1/screens/{core}/{screen}.
+// What staff reads of screens.
 std::vector<host::Route> routes();
 // screen/shown.
 std::vector<host::Topic> topics();

@@ -32,13 +32,17 @@ constexpr News kNews[] = {
     {"refund_failed", "Refund not possible", "Your bank sent the money back. We take care of it."},
 };
 
+constexpr std::string_view kSeePhone = "see_phone";
+constexpr std::string_view kBasket = "basket";
+
 }  // namespace
 
 std::string expiry_timer(const OrderId& order) { return "orders-expire-" + order.value; }
 
-std::string_view screen_status(State state) {
-  switch (state) {
+std::string_view screen_status(const Order& order) {
+  switch (order.state) {
     case State::basket:
+      return order.lines.empty() ? "checking" : kBasket;
     case State::placed:
     case State::authorised:
     case State::verified:
@@ -48,7 +52,7 @@ std::string_view screen_status(State state) {
       return "paid";
     case State::declined:
     case State::action_required:
-      return "declined";
+      return kSeePhone;
     case State::mismatch:
       return "mismatch";
     case State::review:
@@ -106,11 +110,12 @@ std::vector<wire::ScreenLine> screen_lines(const Order& order) {
   for (const wire::orders::Line& line : order.lines) {
     const std::int64_t gone = std::min(missing[line.sku], line.quantity);
     if (line.quantity > gone) {
-      lines.push_back({line.sku, line.name, line.quantity - gone, wire::LineState::seen});
+      lines.push_back(
+          {line.sku, line.name, line.quantity - gone, wire::LineState::seen, line.price_minor});
     }
     if (gone > 0) {
       const auto state = certain ? wire::LineState::missing : wire::LineState::unclear;
-      lines.push_back({line.sku, line.name, gone, state});
+      lines.push_back({line.sku, line.name, gone, state, line.price_minor});
     }
     missing[line.sku] -= gone;
   }
@@ -119,7 +124,7 @@ std::vector<wire::ScreenLine> screen_lines(const Order& order) {
                                     [&](const auto& line) { return line.sku == c.sku; });
     const std::string name = named == order.lines.end() ? c.sku.value : named->name;
     const auto state = certain ? wire::LineState::extra : wire::LineState::unclear;
-    lines.push_back({c.sku, name, c.count, state});
+    lines.push_back({c.sku, name, c.count, state, std::nullopt});
   }
   return lines;
 }
@@ -213,8 +218,15 @@ void Change::show(std::string_view status, bool update, const wire::Prediction* 
   state.order = order.id;
   state.number = order.number;
   state.station = order.station;
-  state.lines = screen_lines(order);
-  state.total = order.total;
+  if (status != kSeePhone) {  // what is wrong with somebody's card is nobody else's business
+    state.lines = screen_lines(order);
+    state.total = order.total;
+  }
+  if (status == kBasket && !settings_.basket_address.empty()) {
+    state.link = settings_.basket_address + order.id.value;
+    state.code = order.number;
+    state.until_ms = to_ms(now_ + settings_.basket_ttl);
+  }
   wire::monitors::Show show{order.core, std::move(state), update, {}, 0};
   if (seen != nullptr) {
     show.boot_id = seen->boot_id;
@@ -224,10 +236,8 @@ void Change::show(std::string_view status, bool update, const wire::Prediction* 
       host::to<wire::monitors::In>(wire::monitors::kService, std::move(show)));
 }
 
-void Change::show_state(const wire::Prediction* seen) {
-  show(screen_status(order.state), false, seen);
-}
-void Change::update_screen() { show(screen_status(order.state), true); }
+void Change::show_state(const wire::Prediction* seen) { show(screen_status(order), false, seen); }
+void Change::update_screen() { show(screen_status(order), true); }
 
 void Change::release(std::string_view reason) {
   decision_.out.cancel_timers.push_back(expiry_timer(order.id));
@@ -244,6 +254,7 @@ void Change::finish() {
   for (History& h : decision_.history) h.version = order.version;
   decision_.was_version = was_version_;
   decision_.out.wake.push_back("order:" + order.id.value);
+  decision_.out.wake.emplace_back(kBoardKey);
   if (order.state != was_state_) tell_of(order, decision_.out);
   decision_.changed = std::move(order);
 }

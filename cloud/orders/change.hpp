@@ -64,8 +64,8 @@ std::int64_t tax_at(const Settings& settings, const SiteId& site, const std::vec
 
 // The order's id of its expiry timer.
 std::string expiry_timer(const OrderId& order);
-// What a screen shows for a state, e.g. "checking".
-std::string_view screen_status(State state);
+// What a screen shows for it, e.g. "checking".
+std::string_view screen_status(const Order& order);
 // Ordered counts by SKU, for verification.
 std::vector<wire::SkuCount> counts_of(const Order& order);
 std::vector<wire::SkuCount> counts_of(const std::vector<Line>& lines);

@@ -168,28 +168,6 @@ Event event_of(TrayWord word) {
   return word == TrayWord::mismatch ? Event::tray_mismatch : Event::tray_unsure;
 }
 
-// The order's word on this tray, and what follows from it in the order's state.
-void put_tray(Decision& d, const Settings& settings, const Order& before, const Prediction& p,
-              Time now) {
-  Change change(d, settings, before, now, {wire::orders::Role::device, p.core.value});
-  Order& order = change.order;
-  // Lines that wait for a greater hold are what the tray shall be.
-  const auto wanted = order.pending ? counts_of(order.pending->lines) : counts_of(order);
-  const verify::Verification v = verify::verify(p, wanted, settings.verify);
-  if (order.pending) order.pending->moved = true;
-  order.tray = p.visit_uncertain ? TrayWord::unsure : word_of(v.kind);
-  order.difference = {v.missing, v.extra};
-  order.core = p.core;
-  order.station = p.station;
-  order.visit = p.visit;
-  order.prediction = p.id;
-  if (change.step(event_of(order.tray), p.id.value) && order.state == State::verified) {
-    change.ask_capture();
-  }
-  change.show_state(&p);
-  change.finish();
-}
-
 // What the tray is taken for.
 struct Choice {
   const Order* order = nullptr;
@@ -224,6 +202,28 @@ Choice choose(const Snapshot& snapshot, const Settings& settings, const Predicti
 }
 
 }  // namespace
+
+void put_tray(Decision& d, const Settings& settings, const Order& before, const Reading& reading,
+              Time now) {
+  const Prediction& p = reading.tray;
+  Change change(d, settings, before, now, reading.who);
+  Order& order = change.order;
+  // Lines that wait for a greater hold are what the tray shall be.
+  const auto wanted = order.pending ? counts_of(order.pending->lines) : counts_of(order);
+  const verify::Verification v = verify::verify(p, wanted, settings.verify);
+  if (order.pending) order.pending->moved = true;
+  order.tray = p.visit_uncertain ? TrayWord::unsure : word_of(v.kind);
+  order.difference = {v.missing, v.extra};
+  order.core = p.core;
+  order.station = p.station;
+  order.visit = p.visit;
+  order.prediction = p.id;
+  if (change.step(event_of(order.tray), p.id.value) && order.state == State::verified) {
+    change.ask_capture();
+  }
+  change.show_state(&p);
+  change.finish();
+}
 
 bool stands_there(const Snapshot& snapshot, const Order& order) {
   const auto visit = snapshot.visits.find({order.core, order.station, order.visit});
@@ -262,7 +262,7 @@ Decision decide_tray(const Snapshot& snapshot, const Settings& settings,
   OrderId owner = usable ? order->id : OrderId();
   d.kept->order = order ? order->id : OrderId();
   if (usable) {
-    put_tray(d, settings, *order, p, now);
+    put_tray(d, settings, *order, {p, {wire::orders::Role::device, p.core.value}}, now);
   } else if (choice.walk_up && is_sure(p, settings)) {
     const WalkUp walk_up{p, basket ? order : nullptr, site, choice.customer};
     owner = see_basket(d, snapshot, settings, walk_up, now);

@@ -175,6 +175,29 @@ host::Query staff_queue(SettingsPtr settings) {
   };
 }
 
+host::Query board(SettingsPtr settings) {
+  return [settings](const Asked& asked, store::Session& reader) -> OrProblem<Answer> {
+    const auto site = asked.http.query.find("site");
+    if (site == asked.http.query.end() || !is_name(site->second)) {
+      return refuse(Code::invalid_argument, "site_required", "Say which site: ?site=ID.");
+    }
+    const Result<store::Answer> rows =
+        reader.run(sql::read_board, {{"site", site->second},
+                                     {"since", to_ms(asked.now - kBoardPlaced)},
+                                     {"recent", to_ms(asked.now - kBoardEnded)},
+                                     {"most", kBoardMax + 1}});
+    return show_page(rows, kBoardMax, *settings, reader);
+  };
+}
+
+host::Live board_events() {
+  return {[](const Asked&) { return std::string(kBoardKey); },
+          [](const Asked& asked, store::Session&) -> OrProblem<host::LiveEvent> {
+            const std::string id = std::to_string(to_ms(asked.now));
+            return host::LiveEvent{id, "board", Json::object({{"changed", id}}), false};
+          }};
+}
+
 host::Query my_code(SettingsPtr settings) {
   return [settings](const Asked& asked, store::Session&) -> OrProblem<Answer> {
     const UserId& user = asked.caller.user;

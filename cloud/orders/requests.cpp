@@ -7,6 +7,7 @@
 #include "cloud/orders/service.hpp"
 #include "lib/base/encoding.hpp"
 #include "lib/base/random.hpp"
+#include "lib/host/schema.hpp"
 #include "lib/wire/catalogue.hpp"
 
 namespace trayline::orders {
@@ -112,29 +113,6 @@ std::vector<JsonProblem> read_optional(const Json& json, Body& body) {
   return errors;
 }
 
-// The version that the caller read, by If-Match (RFC 9110 13.1.1): 0 for "*" or where it is absent
-// and not asked for. A tag that is not ours is a version that no order has.
-OrProblem<std::int64_t> version_read(const Asked& asked, bool required) {
-  const std::string* tag = asked.http.header("If-Match");
-  if (tag == nullptr) {
-    if (!required) return 0;
-    return refuse(Code::invalid_argument, "precondition_required",
-                  "Say which version you have read: If-Match with the order's ETag.");
-  }
-  if (*tag == "*") return 0;
-  constexpr std::size_t kDigitsMax = 18;
-  if (tag->size() < 3 || tag->size() > kDigitsMax + 2 || tag->front() != '"' ||
-      tag->back() != '"') {
-    return -1;
-  }
-  std::int64_t version = 0;
-  for (const char c : tag->substr(1, tag->size() - 2)) {
-    if (c < '0' || c > '9') return -1;
-    version = version * 10 + (c - '0');
-  }
-  return version == 0 ? -1 : version;
-}
-
 // For the catalogue: what the order shall be, beside what it is.
 Message requote(const Order& order, wire::catalogue::Revision revision,
                 std::vector<wire::SkuCount> lines) {
@@ -167,6 +145,27 @@ tl::unexpected<Problem> refuse(Code code, std::string type, std::string detail,
                                std::vector<JsonProblem> errors) {
   return tl::unexpected<Problem>(
       Problem{code, std::move(type), std::move(detail), std::move(errors)});
+}
+
+OrProblem<std::int64_t> version_read(const Asked& asked, bool required) {
+  const std::string* tag = asked.http.header("If-Match");
+  if (tag == nullptr) {
+    if (!required) return 0;
+    return refuse(Code::invalid_argument, "precondition_required",
+                  "Say which version you have read: If-Match with the order's ETag.");
+  }
+  if (*tag == "*") return 0;
+  constexpr std::size_t kDigitsMax = 18;
+  if (tag->size() < 3 || tag->size() > kDigitsMax + 2 || tag->front() != '"' ||
+      tag->back() != '"') {
+    return -1;
+  }
+  std::int64_t version = 0;
+  for (const char c : tag->substr(1, tag->size() - 2)) {
+    if (c < '0' || c > '9') return -1;
+    version = version * 10 + (c - '0');
+  }
+  return version == 0 ? -1 : version;
 }
 
 Who who_asks(const Asked& asked) {
@@ -292,68 +291,38 @@ OrProblem<Message> refund(const Asked& asked, store::Session&) {
 
 namespace {
 
-const Json& text() {
-  static const Json schema = Json::object({{"type", "string"}});
-  return schema;
-}
+using namespace host::schema;
 
 Json lines_schema(std::int64_t least) {
-  const auto line = Json::object(
-      {{"type", "object"},
-       {"required", Json::Array{"sku", "quantity"}},
-       {"properties", Json::object({{"sku", text()},
-                                    {"quantity", Json::object({{"type", "integer"},
-                                                               {"minimum", 1},
-                                                               {"maximum", kQuantityMax}})}})}});
+  const Json line =
+      object("OrderedLine", {{"sku", text()}, {"quantity", integer(1, kQuantityMax)}});
   return Json::object({{"type", "array"},
                        {"minItems", least},
                        {"maxItems", static_cast<std::int64_t>(kOrderLinesMax)},
                        {"items", line}});
 }
 
-template <class E>
-Json names_schema() {
-  Json::Array names;
-  for (const auto& [value, name] : enum_names(E{})) names.push_back(Json(name));
-  return Json::object({{"type", "string"}, {"enum", std::move(names)}});
-}
-
 }  // namespace
 
 Json place_schema() {
-  return Json::object({{"type", "object"},
-                       {"required", Json::Array{"site", "lines"}},
-                       {"properties", Json::object({{"site", text()},
-                                                    {"currency", text()},
-                                                    {"payment", names_schema<Means>()},
-                                                    {"lines", lines_schema(1)}})}});
+  return object("PlaceOrder", {{"site", text()}, {"lines", lines_schema(1)}},
+                {{"currency", text()}, {"payment", one_of<Means>()}});
 }
 
-Json edit_schema() {
-  return Json::object({{"type", "object"},
-                       {"required", Json::Array{"lines"}},
-                       {"properties", Json::object({{"lines", lines_schema(1)}})}});
-}
+Json edit_schema() { return object("EditOrder", {{"lines", lines_schema(1)}}); }
 
 Json settle_schema() {
-  const Json accept = Json::object({{"type", "string"}, {"enum", Json::Array{"tray", "order"}}});
-  return Json::object(
-      {{"type", "object"},
-       {"properties",
-        Json::object({{"accept", accept}, {"lines", lines_schema(0)}, {"reason", text()}})}});
+  return object(
+      "SettleOrder", {},
+      {{"accept", names({"tray", "order"})}, {"lines", lines_schema(0)}, {"reason", text()}});
 }
 
-Json payment_schema() {
-  return Json::object(
-      {{"type", "object"}, {"properties", Json::object({{"payment", names_schema<Means>()}})}});
-}
+Json payment_schema() { return object("PayBy", {}, {{"payment", one_of<Means>()}}); }
 
 Json refund_request_schema() {
-  return Json::object(
-      {{"type", "object"},
-       {"properties",
-        Json::object({{"amount_minor", Json::object({{"type", "integer"}, {"minimum", 1}})},
-                      {"reason", names_schema<RefundReason>()}})}});
+  return object("AskRefund", {},
+                {{"amount_minor", Json::object({{"type", "integer"}, {"minimum", 1}})},
+                 {"reason", one_of<RefundReason>()}});
 }
 
 }  // namespace trayline::orders

@@ -227,6 +227,9 @@ Decision decide_one(const Snapshot& snapshot, const Settings& s, const host::Inc
     Decision operator()(const Revise& m) { return decide_revise(snapshot, s, m, request, now); }
     Decision operator()(const Bind& m) { return decide_bind(snapshot, s, m, request, now); }
     Decision operator()(const Retry& m) { return decide_retry(snapshot, s, m, request, now); }
+    Decision operator()(const NameItems& m) {
+      return decide_name_items(snapshot, s, m, request, now);
+    }
     Decision operator()(const Cancel& m) { return decide_cancel(snapshot, s, m, request, now); }
     Decision operator()(const AskRefund& m) {
       return decide_ask_refund(snapshot, s, m, request, now);

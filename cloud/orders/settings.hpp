@@ -25,6 +25,7 @@ struct Settings {
   std::set<SiteId> match_without_code;   // sites where an exact tray may find its order
   std::set<SiteId> walk_up;              // sites where a tray without an order makes a basket
   std::map<SiteId, TaxRule> tax;         // a site that is not here has the default rule
+  std::string basket_address;            // of a basket's page, its id to follow; empty: none
   std::string token_key;                 // signs the codes of orders and customers; secret
   Millis order_ttl{4 * 60 * 60 * 1000};  // an order that is not picked up expires
   Millis expire_again{10 * 60 * 1000};   // for one whose capture is under way just then

@@ -1,6 +1,7 @@
 #include "cloud/orders/view.hpp"
 
 #include "cloud/orders/token.hpp"
+#include "lib/host/schema.hpp"
 
 namespace trayline::orders {
 
@@ -50,84 +51,63 @@ Json view_of(const Refund& refund, wire::orders::Role reader) {
 
 namespace {
 
-const Json& text() {
-  static const Json schema = Json::object({{"type", "string"}});
-  return schema;
-}
-const Json& number() {
-  static const Json schema = Json::object({{"type", "integer"}});
-  return schema;
-}
-Json moment() { return Json::object({{"type", "string"}, {"format", "date-time"}}); }
+using namespace host::schema;
 
 Json lines_schema() {
-  const Json line = Json::object({{"type", "object"},
-                                  {"properties", Json::object({{"sku", text()},
-                                                               {"name", text()},
-                                                               {"quantity", number()},
-                                                               {"price_minor", number()},
-                                                               {"tax_bp", number()}})}});
-  return Json::object({{"type", "array"}, {"items", line}});
+  return array_of(object("OrderLine", {{"sku", text()},
+                                       {"name", text()},
+                                       {"quantity", integer()},
+                                       {"price_minor", integer()},
+                                       {"tax_bp", integer()}}));
+}
+
+Json difference_schema() {
+  const Json counts = array_of(object("SkuCount", {{"sku", text()}, {"count", integer()}}));
+  return object("Difference", {{"missing", counts}, {"extra", counts}});
 }
 
 }  // namespace
 
 Json view_schema() {
-  Json::Array states;
-  for (const auto& [state, name] : enum_names(State{})) states.push_back(Json(name));
-  Json::Array means;
-  for (const auto& [one, name] : enum_names(Means{})) means.push_back(Json(name));
-  const Json money = Json::object(
-      {{"type", "object"},
-       {"required", Json::Array{"amount_minor", "currency"}},
-       {"properties", Json::object({{"amount_minor", number()}, {"currency", text()}})}});
-  const Json pending = Json::object(
-      {{"type", "object"},
-       {"properties", Json::object({{"total_minor", number()}, {"lines", lines_schema()}})}});
-  return Json::object(
-      {{"type", "object"},
-       {"required", Json::Array{"id", "number", "site", "state", "version", "total", "lines"}},
-       {"properties",
-        Json::object({{"id", text()},
-                      {"number", text()},
-                      {"site", text()},
-                      {"state", Json::object({{"type", "string"}, {"enum", std::move(states)}})},
-                      {"version", number()},
-                      {"total", money},
-                      {"tax_minor", number()},
-                      {"payment", Json::object({{"type", "string"}, {"enum", std::move(means)}})},
-                      {"lines", lines_schema()},
-                      {"pending", pending},
-                      {"captured_minor", number()},
-                      {"refunded_minor", number()},
-                      {"placed_at", moment()},
-                      {"updated_at", moment()},
-                      {"code", text()},
-                      {"difference", Json::object({{"type", "object"}})},
-                      {"reason", text()}})}});
+  const Json pending = object("", {{"total_minor", integer()}, {"lines", lines_schema()}});
+  return object("Order",
+                {{"id", text()},
+                 {"number", text()},
+                 {"site", text()},
+                 {"state", one_of<State>()},
+                 {"version", integer()},
+                 {"total", money()},
+                 {"tax_minor", integer()},
+                 {"payment", one_of<Means>()},
+                 {"lines", lines_schema()},
+                 {"placed_at", moment()},
+                 {"updated_at", moment()}},
+                {{"pending", pending},
+                 {"captured_minor", integer()},
+                 {"refunded_minor", integer()},
+                 {"code", text()},
+                 {"difference", difference_schema()},
+                 {"reason", text()}});
 }
 
 Json refund_schema() {
-  return Json::object({{"type", "object"},
-                       {"required", Json::Array{"id", "amount_minor", "tax_minor", "state"}},
-                       {"properties", Json::object({{"id", text()},
-                                                    {"amount_minor", number()},
-                                                    {"tax_minor", number()},
-                                                    {"reason", text()},
-                                                    {"state", text()},
-                                                    {"asked_at", moment()},
-                                                    {"why", text()},
-                                                    {"who", text()}})}});
+  return object("Refund",
+                {{"id", text()},
+                 {"amount_minor", integer()},
+                 {"tax_minor", integer()},
+                 {"reason", text()},
+                 {"state", text()},
+                 {"asked_at", moment()}},
+                {{"why", text()}, {"who", text()}});
 }
 
 Json step_schema() {
-  return Json::object({{"type", "object"},
-                       {"properties", Json::object({{"version", number()},
-                                                    {"state", text()},
-                                                    {"event", text()},
-                                                    {"why", text()},
-                                                    {"who", text()},
-                                                    {"at", moment()}})}});
+  return object("OrderStep", {{"version", integer()},
+                              {"state", text()},
+                              {"event", text()},
+                              {"why", text()},
+                              {"who", text()},
+                              {"at", moment()}});
 }
 
 std::string etag_of(const Order& order) { return std::to_string(order.version); }

@@ -4,6 +4,7 @@
 
 #include "cloud/payments/sql.hpp"
 #include "lib/base/log.hpp"
+#include "lib/host/schema.hpp"
 
 namespace trayline::payments {
 namespace {
@@ -106,7 +107,7 @@ void refuse_while_stopped(std::vector<host::Route>& routes,
 }
 
 std::vector<host::Route> books_routes() {
-  const auto object = Json::object({{"type", "object"}});
+  const Json object = host::schema::any_object();
   using host::Access;
   return {{"GET",
            "/v1/staff/payments",

@@ -7,6 +7,7 @@
 #include "cloud/payments/view.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/base/log.hpp"
+#include "lib/host/schema.hpp"
 
 namespace trayline::payments {
 namespace {
@@ -17,6 +18,7 @@ using host::Problem;
 
 constexpr std::size_t kWebhookBytesMax = 256 * 1024;
 constexpr std::int64_t kNoticesMost = 200;
+constexpr std::int64_t kEntriesMost = 1000;
 
 OrProblem<host::Message> set_up(const Asked& asked, store::Session&) {
   const std::string* key = asked.http.header("Idempotency-Key");
@@ -89,6 +91,26 @@ OrProblem<host::Answer> notices(const Asked&, store::Session& reader) {
                                 {"currency", row.text("currency")},
                                 {"reason", row.text("reason")},
                                 {"at", to_rfc3339(from_ms(row.integer("at_ms")))}}));
+  }
+  host::Answer answer;
+  answer.body = Json::object({{"data", std::move(all)}});
+  return answer;
+}
+
+OrProblem<host::Answer> entries(const Asked& asked, store::Session& reader) {
+  const auto rows =
+      reader.run(sql::read_entries, {{"order", asked.param("id")}, {"most", kEntriesMost}});
+  if (!rows) return no_store();
+  Json::Array all;
+  for (const store::Row& row : *rows) {
+    Json::Object entry;
+    entry.set("seq", row.integer("seq"));
+    for (const char* member : {"kind", "entry", "debit", "credit", "currency"}) {
+      entry.set(member, row.text(member));
+    }
+    entry.set("amount_minor", row.integer("amount_minor"));
+    entry.set("at", to_rfc3339(from_ms(row.integer("at_ms"))));
+    all.push_back(Json(std::move(entry)));
   }
   host::Answer answer;
   answer.body = Json::object({{"data", std::move(all)}});
@@ -174,6 +196,20 @@ void webhook(const Settings& settings, const Clock& clock, const Ask& ask,
   if (!asked) answer(responder, 503, "try again later");
 }
 
+using namespace host::schema;
+
+Json entries_schema() {
+  const Json entry = object("LedgerEntry", {{"seq", integer()},
+                                            {"kind", text()},
+                                            {"entry", text()},
+                                            {"debit", text()},
+                                            {"credit", text()},
+                                            {"amount_minor", integer()},
+                                            {"currency", text()},
+                                            {"at", moment()}});
+  return object("", {{"data", array_of(entry)}});
+}
+
 std::vector<host::Route> staff_routes(const SiteZones& zones, Work work) {
   const Json none;
   const host::Raw settled = [zones, work = std::move(work)](http::Request request,
@@ -185,7 +221,13 @@ std::vector<host::Route> staff_routes(const SiteZones& zones, Work work) {
         });
     if (!taken) answer(responder, 503, "try again later");
   };
-  const auto object = Json::object({{"type", "object"}});
+  const Json notice = object("PaymentNotice", {{"id", text()},
+                                               {"order", text()},
+                                               {"what", text()},
+                                               {"amount_minor", integer()},
+                                               {"currency", text()},
+                                               {"reason", text()},
+                                               {"at", moment()}});
   using host::Access;
   return {
       {"POST",
@@ -193,13 +235,23 @@ std::vector<host::Route> staff_routes(const SiteZones& zones, Work work) {
        Access::staff,
        true,
        host::Command(counter_paid),
-       {"A cashier has the money of an order", none, object, 200, {404, 409}}},
+       {"A cashier has the money of an order", none, any_object(), 200, {404, 409}}},
+      {"GET",
+       "/v1/orders/{id}/ledger",
+       Access::staff,
+       false,
+       host::Query(entries),
+       {"What the ledger says about an order", none, entries_schema(), 200, {403}}},
       {"GET",
        "/v1/staff/payment-notices",
        Access::staff,
        false,
        host::Query(notices),
-       {"Disputes, and refunds made elsewhere, newest first", none, object, 200, {}}},
+       {"Disputes, and refunds made elsewhere, newest first",
+        none,
+        object("", {{"data", array_of(notice)}}),
+        200,
+        {}}},
       {"GET",
        "/v1/staff/settlements/{day}",
        Access::staff,
@@ -207,70 +259,90 @@ std::vector<host::Route> staff_routes(const SiteZones& zones, Work work) {
        settled,
        {"What a day brought, per site (JSON; CSV or a page by Accept or ?format=)",
         none,
-        object,
+        any_object(),
         200,
-        {}}},
+        {},
+        {{"format", "json, csv or html; else by Accept."}}}},
   };
+}
+
+std::vector<host::Route> card_routes() {
+  const Json none;
+  const Json set_up_schema = object("CardSetUp", {{"customer", text()},
+                                                  {"ephemeral_key", text()},
+                                                  {"setup_intent", text()},
+                                                  {"client_secret", text()},
+                                                  {"publishable_key", text()},
+                                                  {"provider_url", text()}});
+  const Json card = object("Card", {{"id", text()},
+                                    {"brand", text()},
+                                    {"last4", text()},
+                                    {"exp_month", integer()},
+                                    {"exp_year", integer()},
+                                    {"default", boolean()}});
+  const Json saved = object("", {{"saved", boolean()}, {"data", array_of(card)}});
+  const Json wished = object("", {{"id", text()}, {"default", boolean()}, {"deleted", boolean()}});
+  using host::Access;
+  return {{"POST",
+           "/v1/cards",
+           Access::user,
+           false,
+           host::Command(set_up),
+           {"What an app needs to save a card at the payment provider",
+            none,
+            set_up_schema,
+            201,
+            {409}}},
+          {"GET",
+           "/v1/cards",
+           Access::user,
+           false,
+           host::Query(cards),
+           {"Your saved cards", none, saved, 200, {}}},
+          {"POST",
+           "/v1/cards/{id}/default",
+           Access::user,
+           false,
+           card_wish(false),
+           {"Pays with this card from now on", none, wished, 200, {404}}},
+          {"DELETE",
+           "/v1/cards/{id}",
+           Access::user,
+           false,
+           card_wish(true),
+           {"Forgets a card", none, wished, 200, {404}}}};
 }
 
 }  // namespace
 
 std::vector<host::Route> routes(Settings settings, const Clock& clock, Ask ask, Work work) {
-  const Json none;
-  const auto object = Json::object({{"type", "object"}});
   using host::Access;
   std::vector<host::Route> all = staff_routes(settings.zones, std::move(work));
   for (host::Route& route : books_routes()) all.push_back(std::move(route));
+  for (host::Route& route : card_routes()) all.push_back(std::move(route));
+  all.push_back({"GET",
+                 "/v1/orders/{id}/payment",
+                 Access::user,
+                 false,
+                 host::Command(show),
+                 {"How an order's payment stands, and what its bank waits for",
+                  Json(),
+                  payment_schema(),
+                  200,
+                  {404, 503}}});
   const std::string path = settings.webhook_path;
   const host::Raw hook = [settings = std::move(settings), &clock, ask = std::move(ask)](
                              http::Request request, http::ResponderPtr responder,
                              const host::Caller&) {
     webhook(settings, clock, ask, request, responder);
   };
-  const std::initializer_list<host::Route> more{
-      {"POST",
-       "/v1/cards",
-       Access::user,
-       false,
-       host::Command(set_up),
-       {"What an app needs to save a card at the payment provider", none, object, 201, {409}}},
-      {"GET",
-       "/v1/cards",
-       Access::user,
-       false,
-       host::Query(cards),
-       {"Your saved cards", none, object, 200, {}}},
-      {"POST",
-       "/v1/cards/{id}/default",
-       Access::user,
-       false,
-       card_wish(false),
-       {"Pays with this card from now on", none, object, 200, {404}}},
-      {"DELETE",
-       "/v1/cards/{id}",
-       Access::user,
-       false,
-       card_wish(true),
-       {"Forgets a card", none, object, 200, {404}}},
-      {"GET",
-       "/v1/orders/{id}/payment",
-       Access::user,
-       false,
-       host::Command(show),
-       {"How an order's payment stands, and what its bank waits for",
-        none,
-        payment_schema(),
-        200,
-        {404, 503}}},
-      {"POST",
-       path,
-       Access::anybody,
-       false,
-       hook,
-       {"Events of the payment provider", object, none, 200, {400, 503}},
-       kWebhookBytesMax},
-  };
-  all.insert(all.end(), more.begin(), more.end());
+  all.push_back({"POST",
+                 path,
+                 Access::anybody,
+                 false,
+                 hook,
+                 {"Events of the payment provider", any_object(), Json(), 200, {400, 503}},
+                 kWebhookBytesMax});
   return all;
 }
 

@@ -1,6 +1,7 @@
 #include "cloud/payments/view.hpp"
 
 #include "cloud/payments/decline.hpp"
+#include "lib/host/schema.hpp"
 
 namespace trayline::payments {
 
@@ -32,22 +33,22 @@ Json view_of(const Payment& p, const Json& secrets) {
 }
 
 Json payment_schema() {
-  const auto text = Json::object({{"type", "string"}});
-  const auto number = Json::object({{"type", "integer"}});
-  return Json::object(
-      {{"type", "object"},
-       {"properties", Json::object({{"order", text},
-                                    {"means", text},
-                                    {"state", text},
-                                    {"currency", text},
-                                    {"amount_minor", number},
-                                    {"hold_minor", number},
-                                    {"captured_minor", number},
-                                    {"refunded_minor", number},
-                                    {"reason", text},
-                                    {"message", text},
-                                    {"next_step", text},
-                                    {"confirm", Json::object({{"type", "object"}})}})}});
+  using namespace host::schema;
+  const Json confirm = object(
+      "", {{"client_secret", text()}, {"publishable_key", text()}, {"provider_url", text()}});
+  return object("Payment",
+                {{"order", text()},
+                 {"means", one_of<Means>()},
+                 {"state", one_of<PaymentState>()},
+                 {"currency", text()},
+                 {"amount_minor", integer()},
+                 {"hold_minor", integer()},
+                 {"captured_minor", integer()},
+                 {"refunded_minor", integer()}},
+                {{"reason", text()},
+                 {"message", text()},
+                 {"next_step", one_of<NextStep>()},
+                 {"confirm", confirm}});
 }
 
 }  // namespace trayline::payments

@@ -4,6 +4,7 @@
 #include "cloud/webhooks/service.hpp"
 #include "cloud/webhooks/sql.hpp"
 #include "lib/base/log.hpp"
+#include "lib/host/schema.hpp"
 
 namespace trayline::webhooks {
 namespace {
@@ -107,37 +108,19 @@ OrProblem<host::Message> resend(const Asked& asked, store::Session&) {
 }
 
 Json delivery_schema() {
-  const Json text = Json::object({{"type", "string"}});
-  const Json number = Json::object({{"type", "integer"}});
-  const auto or_null = [](const char* type) {
-    return Json::object({{"type", Json::Array{type, "null"}}});
-  };
-  Json::Array states;
-  for (const auto& [state, name] : enum_names(State{})) states.push_back(Json(name));
-  return Json::object(
-      {{"type", "object"},
-       {"properties",
-        Json::object({{"id", text},
-                      {"event", text},
-                      {"type", text},
-                      {"endpoint", text},
-                      {"state", Json::object({{"type", "string"}, {"enum", std::move(states)}})},
-                      {"tries", number},
-                      {"resends", number},
-                      {"http_status", or_null("integer")},
-                      {"error", text},
-                      {"next_try_at", or_null("string")},
-                      {"created_at", text},
-                      {"updated_at", text}})}});
-}
-
-Json page_schema() {
-  return Json::object(
-      {{"type", "object"},
-       {"properties",
-        Json::object({{"data", Json::object({{"type", "array"}, {"items", delivery_schema()}})},
-                      {"has_more", Json::object({{"type", "boolean"}})},
-                      {"next_cursor", Json::object({{"type", "string"}})}})}});
+  using namespace host::schema;
+  return object("WebhookDelivery", {{"id", text()},
+                                    {"event", text()},
+                                    {"type", text()},
+                                    {"endpoint", text()},
+                                    {"state", one_of<State>()},
+                                    {"tries", integer()},
+                                    {"resends", integer()},
+                                    {"http_status", or_null("integer")},
+                                    {"error", text()},
+                                    {"next_try_at", or_null("string")},
+                                    {"created_at", text()},
+                                    {"updated_at", text()}});
 }
 
 }  // namespace
@@ -149,7 +132,14 @@ std::vector<host::Route> routes() {
            Access::staff,
            false,
            host::Query(list),
-           {"Lists deliveries of webhooks, newest first", Json(), page_schema(), 200, {403}}},
+           {"Lists deliveries of webhooks, newest first",
+            Json(),
+            host::schema::page_of(delivery_schema()),
+            200,
+            {403},
+            {{"state", "waiting, sending, delivered or failed."},
+             {"limit", "How many at most, 1 to 100."},
+             {"cursor", "next_cursor of the page before."}}}},
           {"POST",
            "/v1/staff/webhooks/deliveries/{id}/resend",
            Access::staff,

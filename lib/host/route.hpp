@@ -66,13 +66,21 @@ struct Live {
   std::function<OrProblem<LiveEvent>(const Asked&, store::Session& reader)> read;
 };
 
+// A member of the query string, as text.
+struct QueryDoc {
+  std::string name;
+  std::string about;
+  bool required = false;
+};
+
 // What /openapi.json says about a route.
 struct RouteDoc {
   std::string summary;
-  Json request;   // JSON Schema of the body; null without one
+  Json request;   // JSON Schema of the body (schema.hpp); null without one
   Json response;  // JSON Schema of the answer
   int success = 200;
-  std::vector<int> problems;  // statuses beyond 400, 401 and 500s
+  std::vector<int> problems;  // statuses beyond 400, 401 and 500s; 428 means that it needs If-Match
+  std::vector<QueryDoc> query = {};
 };
 
 struct Route {

@@ -50,6 +50,22 @@ struct TraySeen {
   }
 };
 
+// A person says what is on the tray that the camera was unsure of. tray: the prediction that the
+// order rests on, as the person reads it: every item certain.
+struct NameItems {
+  static constexpr std::string_view kType = "name_items";
+  OrderId order;
+  Who who;
+  std::int64_t version = 0;  // 0: any
+  Prediction tray;
+  static void describe(auto& member, auto& self) {
+    member("order", self.order);
+    member("who", self.who);
+    member("version", self.version);
+    member("tray", self.tray);
+  }
+};
+
 // raise_declined: a greater hold was refused, and the one before stands at hold_minor.
 enum class HoldOutcome { authorised, declined, action_required, no_card, raise_declined };
 constexpr auto enum_names(HoldOutcome) {
@@ -142,6 +158,6 @@ struct Expire {
 
 inline constexpr std::string_view kService = "orders";
 using In = std::variant<Place, Revise, Bind, Retry, TraySeen, HoldResult, CaptureResult, HoldEnding,
-                        RefundResult, Cancel, AskRefund, Expire>;
+                        RefundResult, Cancel, AskRefund, Expire, NameItems>;
 
 }  // namespace trayline::wire::orders

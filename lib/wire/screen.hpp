@@ -26,17 +26,20 @@ struct ScreenLine {
   std::string name;
   std::int64_t quantity = 1;
   LineState state = LineState::seen;
+  std::optional<std::int64_t> price_minor = std::nullopt;  // of one
   bool operator==(const ScreenLine&) const = default;
   static void describe(auto& member, auto& self) {
     member("sku", self.sku);
     member("name", self.name);
     member("quantity", self.quantity);
     member.defaulted("state", self.state);
+    member("price_minor", self.price_minor);
   }
 };
 
-// status: idle | checking | mismatch | review | paid | declined | cancelled | offline. A page shows
-// a status that it does not know as "please wait". No personal data beyond the order's number.
+// status: idle | checking | basket | mismatch | review | paid | see_phone | cancelled | offline. A
+// page shows a status that it does not know as "please wait". No personal data beyond the order's
+// number; see_phone has neither lines nor a total.
 struct ScreenState {
   ScreenId screen;
   std::int64_t version = 0;  // per screen, rising
@@ -47,6 +50,10 @@ struct ScreenState {
   std::optional<StationId> station;
   std::vector<ScreenLine> lines;
   std::optional<Money> total;
+  // Of a basket that waits for whoever pays it: what the QR code says, the same to type, its end.
+  std::string link;
+  std::string code;
+  std::optional<std::int64_t> until_ms;
   bool operator==(const ScreenState&) const = default;
   static void describe(auto& member, auto& self) {
     member("screen", self.screen);
@@ -58,6 +65,9 @@ struct ScreenState {
     member("station", self.station);
     member.defaulted("lines", self.lines);
     member("total", self.total);
+    member.defaulted("link", self.link);
+    member.defaulted("code", self.code);
+    member("until_ms", self.until_ms);
   }
 };
 

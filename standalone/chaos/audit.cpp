@@ -84,11 +84,10 @@ bool Audit::ok() const {
 }
 
 std::string screen_status(const std::string& order_state) {
-  if (order_state == "paid" || order_state == "mismatch" || order_state == "review" ||
-      order_state == "declined") {
+  if (order_state == "paid" || order_state == "mismatch" || order_state == "review") {
     return order_state;
   }
-  if (order_state == "action_required") return "declined";
+  if (order_state == "declined" || order_state == "action_required") return "see_phone";
   if (order_state == "cancelled" || order_state == "expired" || order_state == "refunded") {
     return "cancelled";
   }

@@ -10,6 +10,7 @@
 
 #include "cloud/accounts/facade.hpp"
 #include "cloud/accounts/sql.hpp"
+#include "cloud/api/openapi.hpp"
 #include "cloud/catalogue/service.hpp"
 #include "cloud/catalogue/sql.hpp"
 #include "cloud/evidence/service.hpp"
@@ -20,6 +21,7 @@
 #include "cloud/orders/sql.hpp"
 #include "cloud/payments/service.hpp"
 #include "cloud/payments/sql.hpp"
+#include "cloud/push/service.hpp"
 #include "cloud/push/sql.hpp"
 #include "cloud/settings.hpp"
 #include "cloud/store_file.hpp"
@@ -43,11 +45,38 @@ std::string read(const std::string& path) {
   return text.str();
 }
 
+namespace {
+
+bool updates() {
+  const char* update = std::getenv("TRAYLINE_UPDATE_GOLDEN");
+  return update != nullptr && std::string(update) == "1";
+}
+
+// As a person reads it: two spaces a level.
+std::string indented(const Json& json, const std::string& margin = "\n") {
+  std::string out;
+  const std::string inner = margin + "  ";
+  if (const auto* items = json.as_array(); items != nullptr && !items->empty()) {
+    for (const Json& item : *items)
+      out += (out.empty() ? "[" : ",") + inner + indented(item, inner);
+    return out + margin + "]";
+  }
+  if (const auto* object = json.as_object();
+      object != nullptr && object->begin() != object->end()) {
+    for (const auto& [name, member] : *object) {
+      out += (out.empty() ? "{" : ",") + inner + Json(name).dump() + ": " + indented(member, inner);
+    }
+    return out + margin + "}";
+  }
+  return json.dump();
+}
+
+}  // namespace
+
 void expect(const std::string& name, const Lines& lines) {
   ASSERT_FALSE(lines.empty()) << "the list of " << name << " is empty: it is no longer found";
   const std::string path = "tests/golden/" + name + ".txt";
-  const char* update = std::getenv("TRAYLINE_UPDATE_GOLDEN");
-  if (update != nullptr && std::string(update) == "1") {
+  if (updates()) {
     std::ofstream file(std::string(TRAYLINE_SOURCE_DIR) + "/" + path);
     for (const std::string& line : lines) file << line << '\n';
     ASSERT_TRUE(file.flush()) << path << " cannot be written";
@@ -120,20 +149,44 @@ void add_routes_of_accounts(Lines& lines) {
   add(lines, facade.routes());
 }
 
+std::vector<host::Route> routes_of_services() {
+  static const SystemClock clock;
+  std::vector<host::Route> all;
+  const auto take = [&all](std::vector<host::Route> more) {
+    for (host::Route& route : more) all.push_back(std::move(route));
+  };
+  take(catalogue::routes());
+  take(orders::routes(std::make_shared<orders::Settings>()));
+  take(payments::routes({}, clock, nobody));
+  take(monitors::routes());
+  take(push::routes());
+  take(webhooks::routes());
+  auto uploads = std::make_shared<evidence::Settings>();
+  uploads->upload_key = "k";
+  take(evidence::routes({uploads, nullptr, clock, nobody, {}}));
+  return all;
+}
+
 TEST(Golden, Routes) {
-  const SystemClock clock;
   Lines lines;
   add_routes_of_api(lines);
   add_routes_of_accounts(lines);
-  add(lines, catalogue::routes());
-  add(lines, orders::routes(std::make_shared<orders::Settings>()));
-  add(lines, payments::routes({}, clock, nobody));
-  add(lines, monitors::routes());
-  add(lines, webhooks::routes());
-  auto uploads = std::make_shared<evidence::Settings>();
-  uploads->upload_key = "k";
-  add(lines, evidence::routes({uploads, nullptr, clock, nobody, {}}));
+  add(lines, routes_of_services());
   expect("routes", lines);
+}
+
+// What the pages' typed client is made from.
+TEST(Golden, Description) {
+  const std::string path = "docs/spec/openapi.json";
+  const std::string now = indented(api::openapi({}, routes_of_services()));
+  if (updates()) {
+    std::ofstream file(std::string(TRAYLINE_SOURCE_DIR) + "/" + path);
+    ASSERT_TRUE(file << now << std::flush) << path << " cannot be written";
+    return;
+  }
+  EXPECT_TRUE(read(path) == now) << path
+                                 << " is not what /openapi.json says; "
+                                    "TRAYLINE_UPDATE_GOLDEN=1 takes meant changes over";
 }
 
 TEST(Golden, Topics) {

@@ -218,7 +218,7 @@ TEST_P(Store, ADeclinedCardIsNeverCharged) {
   ASSERT_TRUE(world.put_tray({{Sku("apple"), 1}}, "ann"));
   world.settle();
   EXPECT_EQ(world.charges("ann")->times, 0);
-  EXPECT_EQ(world.screen()->status, "declined");
+  EXPECT_EQ(world.screen()->status, "see_phone");
 }
 
 TEST_P(Store, AnOrderThatIsNotPickedUpExpiresAndGivesTheHoldBack) {
