@@ -16,6 +16,7 @@
 #include "cloud/monitors/service.hpp"
 #include "cloud/open_store.hpp"
 #include "cloud/orders/service.hpp"
+#include "cloud/pages/pages.hpp"
 #include "cloud/payments/books_state.hpp"
 #include "cloud/payments/compare_executor.hpp"
 #include "cloud/payments/counter_provider.hpp"
@@ -341,6 +342,8 @@ Result<void> Cloud::State::open_api() {
   api = std::make_unique<api::Api>(api::Parts{std::move(conventions), loop, clock, random, metrics,
                                               *verifier, *workers, ask, std::move(routes)});
   api->mount(*server);
+  pages::mount(*server,
+               {store_file.site.name, settings.accounts.client_id, settings.payments.script_url});
   if (store->shared()) {
     signals = store::open_signals(postgres_config(settings),
                                   [this](const auto& keys) { read_again(keys); });

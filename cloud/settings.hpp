@@ -13,7 +13,8 @@ namespace trayline::cloud {
 
 struct PaymentsSettings {
   std::string url = "https://api.stripe.com";
-  std::string app_url;  // as apps reach the provider; empty: url
+  std::string app_url;                                   // as apps reach the provider; empty: url
+  std::string script_url = "https://js.stripe.com/v3/";  // its card element, for the web pages
   std::string secret_key_file, publishable_key_file;
   std::vector<std::string> webhook_secret_files;  // two while one is replaced
   std::string ca;                                 // a private authority of the provider's
@@ -22,6 +23,7 @@ struct PaymentsSettings {
   static void describe(auto& member, auto& self) {
     member.defaulted("url", self.url);
     member.defaulted("app_url", self.app_url);
+    member.defaulted("script_url", self.script_url);
     member("secret_key_file", self.secret_key_file);
     member("publishable_key_file", self.publishable_key_file);
     member("webhook_secret_files", self.webhook_secret_files);

@@ -1,10 +1,23 @@
 # cmake -P script: writes OUT/assets.hpp and OUT/assets.cpp; each asset's bytes come in by .incbin.
+# ASSETS lie in SOURCE; whatever was built for one of PAGES lies in OUT/pages/<page>.
+set(paths "")
+foreach(asset ${ASSETS})
+  list(APPEND paths "${SOURCE}/${asset}")
+endforeach()
+foreach(page ${PAGES})
+  file(GLOB built RELATIVE "${OUT}/pages" "${OUT}/pages/${page}/*")
+  list(SORT built)
+  foreach(asset ${built})
+    list(APPEND ASSETS "${asset}")
+    list(APPEND paths "${OUT}/pages/${asset}")
+  endforeach()
+endforeach()
 set(table "")
 set(blocks "")
 set(n 0)
-foreach(asset ${ASSETS})
+foreach(asset path IN ZIP_LISTS ASSETS paths)
   set(label "trayline_${NAMESPACE}_asset_${n}")
-  string(APPEND blocks "__asm__(\".section .rodata\\n.global ${label}\\n${label}:\\n.incbin \\\"${SOURCE}/${asset}\\\"\\n.global ${label}_end\\n${label}_end:\\n.byte 0\\n.previous\\n\");
+  string(APPEND blocks "__asm__(\".section .rodata\\n.global ${label}\\n${label}:\\n.incbin \\\"${path}\\\"\\n.global ${label}_end\\n${label}_end:\\n.byte 0\\n.previous\\n\");
 extern \"C\" const char ${label}[];
 extern \"C\" const char ${label}_end[];
 ")

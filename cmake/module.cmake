@@ -5,7 +5,9 @@
 #                   LIBS PkgConfig::SQLITE           # third-party libraries, linked privately
 #                   TEST_DEPS lib/store              # modules that only the tests see
 #                   PROGRAM trayline-camera          # main.cpp becomes this program
-#                   ASSETS page.html)                # files compiled in, see <folder>/assets.hpp
+#                   ASSETS page.html                 # files compiled in, see <folder>/assets.hpp
+#                   PAGES app)                       # pages of web/, built and compiled in likewise:
+#                                                    # "app/index.html", "app/page.js", ...
 #
 # Sources are the folder's *.cpp; *_test.cpp become one test program, main.cpp the program.
 # sql/<verb_noun>.sql and migrations/NNNN_what.sql are compiled into <folder>/sql.hpp.
@@ -64,9 +66,9 @@ if(TRAYLINE_TESTS)
     <optional> <string> <vector> <gtest/gtest.h>)
 endif()
 
-# Makes <folder>/sql.hpp from sql/ and migrations/, and <folder>/assets.hpp from ASSETS.
+# Makes <folder>/sql.hpp from sql/ and migrations/, and <folder>/assets.hpp from ASSETS and PAGES.
 function(trayline_embed target name folder)
-  cmake_parse_arguments(E "" "" "ASSETS" ${ARGN})
+  cmake_parse_arguments(E "" "" "ASSETS;PAGES" ${ARGN})
   set(gen "${TRAYLINE_GEN}/${folder}")
   file(GLOB sql CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/sql/*.sql")
   file(GLOB migrations CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/migrations/*.sql")
@@ -80,20 +82,30 @@ function(trayline_embed target name folder)
       COMMENT "Embedding the SQL of ${folder}" VERBATIM)
     target_sources(${target} PRIVATE "${gen}/sql.cpp" "${gen}/sql.hpp")
   endif()
-  if(E_ASSETS)
+  if(E_ASSETS OR E_PAGES)
     list(TRANSFORM E_ASSETS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE assets)
-    add_custom_command(OUTPUT "${gen}/assets.hpp" "${gen}/assets.cpp"
+    set(build "")
+    foreach(page ${E_PAGES})
+      list(APPEND build COMMAND "${TRAYLINE_ROOT}/web/build.sh" "${CMAKE_BINARY_DIR}/web" "${page}"
+                                "${gen}/pages/${page}")
+    endforeach()
+    if(E_PAGES)
+      file(GLOB_RECURSE web CONFIGURE_DEPENDS LIST_DIRECTORIES false "${TRAYLINE_ROOT}/web/*")
+      list(FILTER web EXCLUDE REGEX "/node_modules/|/tests/|\\.md$")
+      list(APPEND web "${TRAYLINE_ROOT}/docs/spec/openapi.json")
+    endif()
+    add_custom_command(OUTPUT "${gen}/assets.hpp" "${gen}/assets.cpp" ${build}
       COMMAND "${CMAKE_COMMAND}" "-DNAMESPACE=${name}" "-DFOLDER=${folder}" "-DOUT=${gen}"
-              "-DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}" "-DASSETS=${E_ASSETS}"
+              "-DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}" "-DASSETS=${E_ASSETS}" "-DPAGES=${E_PAGES}"
               -P "${TRAYLINE_ROOT}/cmake/embed_assets.cmake"
-      DEPENDS ${assets} "${TRAYLINE_ROOT}/cmake/embed_assets.cmake"
+      DEPENDS ${assets} ${web} "${TRAYLINE_ROOT}/cmake/embed_assets.cmake"
       COMMENT "Embedding the assets of ${folder}" VERBATIM)
     target_sources(${target} PRIVATE "${gen}/assets.cpp" "${gen}/assets.hpp")
   endif()
 endfunction()
 
 function(trayline_module)
-  cmake_parse_arguments(M "" "NAME;PROGRAM" "DEPS;LIBS;TEST_DEPS;TEST_LIBS;ASSETS" ${ARGN})
+  cmake_parse_arguments(M "" "NAME;PROGRAM" "DEPS;LIBS;TEST_DEPS;TEST_LIBS;ASSETS;PAGES" ${ARGN})
   file(RELATIVE_PATH folder "${TRAYLINE_ROOT}" "${CMAKE_CURRENT_SOURCE_DIR}")
   string(REPLACE "/" "_" target "${folder}")
   list(TRANSFORM M_DEPS REPLACE "/" "_")
@@ -107,7 +119,7 @@ function(trayline_module)
   endif()
 
   add_library(${target} STATIC ${sources})
-  trayline_embed(${target} ${M_NAME} ${folder} ASSETS ${M_ASSETS})
+  trayline_embed(${target} ${M_NAME} ${folder} ASSETS ${M_ASSETS} PAGES ${M_PAGES})
   target_link_libraries(${target} PUBLIC ${M_DEPS} PRIVATE trayline_options ${M_LIBS})
   target_precompile_headers(${target} REUSE_FROM trayline_pch)
 

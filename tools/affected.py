@@ -9,6 +9,7 @@ from rules import service, top
 
 # Tests and papers change nothing that runs.
 NOT_DEPLOYED = re.compile(r"(_test\.(cpp|hpp)|\.md)$")
+PAGES_TYPES = "docs/spec/openapi.json"  # what the types of all pages are made from
 WHOLE_TREE = ("CMakeLists.txt", "CMakePresets.json", "lib/CMakeLists.txt")
 
 
@@ -45,8 +46,10 @@ def _touched(modules, path):
         return set()
     users = {m.folder for m in modules.values() if path in m.assets}
     own, place = tree.owner(path, modules), top(path)
-    if place == "web":
-        page = "web/" if path.startswith("web/shared/") else "/".join(path.split("/")[:2]) + "/"
+    if place == "web" or path == PAGES_TYPES:
+        parts = path.split("/")
+        one = place == "web" and len(parts) > 2 and parts[1] != "shared"
+        page = f"web/{parts[1]}/" if one else "web/"
         return {m.folder for m in modules.values() if any(a.startswith(page) for a in m.assets)}
     if own and (os.path.dirname(own) or place not in ("cloud", "edge")):
         return users | {own}

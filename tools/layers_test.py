@@ -316,7 +316,7 @@ class Affected(Tree):
         self.module("cloud", "cloud/orders", "cloud/push")
         self.module("edge/vision", "lib/base")
         self.module("edge/camera", "lib/wire", "edge/vision", rest="PROGRAM trayline-camera")
-        self.module("edge/screen", "lib/wire", rest="PROGRAM s ASSETS ../../web/screen/page.html")
+        self.module("edge/screen", "lib/wire", rest="PROGRAM s PAGES screen")
         self.module("standalone", "cloud")
         self.module("infra/pki", "lib/base")
         self.module("cloud/push/web", "lib/base")
@@ -344,6 +344,8 @@ class Affected(Tree):
             ("web/screen/page.html", "edge/screen"),
             ("web/screen/style.css", "edge/screen"),
             ("web/shared/time.ts", "edge/screen"),
+            ("web/build.mjs", "edge/screen"),
+            ("docs/spec/openapi.json", "edge/screen"),
             ("web/app/app.ts", ""),
             ("cmake/module.cmake", "cloud/orders cloud/push edge/camera edge/screen infra/pki"),
         ):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NOT_OURS = {".git", "build", "node_modules", ".up", "__pycache__"}
-KEYWORDS = {"NAME", "PROGRAM", "DEPS", "LIBS", "TEST_DEPS", "TEST_LIBS", "ASSETS"}
+KEYWORDS = {"NAME", "PROGRAM", "DEPS", "LIBS", "TEST_DEPS", "TEST_LIBS", "ASSETS", "PAGES"}
 TOKEN = re.compile(r'#\[\[.*?\]\]|#[^\n]*|"(?:\\.|[^"\\])*"|[()]|[^\s()"#]+', re.S)
 
 
@@ -91,6 +91,8 @@ def _fill(module, words):
             module.test_deps[word] = line
         elif keyword == "ASSETS":
             module.assets.append(os.path.normpath(os.path.join(module.folder, word)))
+        elif keyword == "PAGES":
+            module.assets.append(f"web/{word}/index.html")
 
 
 def owner(path, folders):
