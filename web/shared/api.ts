@@ -16,6 +16,13 @@ export const OFFLINE: Problem = {
   detail: 'There is no connection to the store. It is tried again.',
 };
 
+function offline(): Response {
+  return new Response(JSON.stringify(OFFLINE), {
+    status: 503,
+    headers: { 'Content-Type': 'application/problem+json' },
+  });
+}
+
 export function words(problem: Problem | undefined): string {
   const first = problem?.errors?.[0];
   return first ? `${problem.detail ?? problem.title} ${first.pointer}: ${first.detail}`
@@ -26,18 +33,19 @@ export function makeApi(session: Session) {
   const client = createClient<paths>({ baseUrl: '' });
   const signed: Middleware = {
     async onRequest({ request }) {
-      const token = await session.token();
-      if (token) request.headers.set('Authorization', `Bearer ${token}`);
-      return request;
+      try {
+        const token = await session.token();
+        if (token) request.headers.set('Authorization', `Bearer ${token}`);
+        return request;
+      } catch {
+        return offline(); // a token that ended could not be renewed
+      }
     },
     onResponse({ response }) {
       if (response.status === 401) session.expired();
     },
     onError() {
-      return new Response(JSON.stringify(OFFLINE), {
-        status: 503,
-        headers: { 'Content-Type': 'application/problem+json' },
-      });
+      return offline();
     },
   };
   client.use(signed);

@@ -19,6 +19,12 @@ const PATHS = {
   refresh: 'M20 12a8 8 0 1 1-2.5-5.8M20 4v4h-4',
   leave: 'M10 5H5v14h5M14 8l4 4-4 4M18 12H9',
   menu: 'M4 7h16M4 12h16M4 17h16',
+  list: 'M8 6h12M8 12h12M8 18h12M4 6v.5M4 12v.5M4 18v.5',
+  bag: 'M6 8h12l1 12H5zM9 8V7a3 3 0 0 1 6 0v1',
+  large: 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
+  print: 'M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z',
+  camera: 'M4 7h4l2-2h4l2 2h4v12H4zM12 16a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z',
+  edit: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
   eye: 'M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
 } as const;
 
