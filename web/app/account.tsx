@@ -33,7 +33,11 @@ export function AccountView() {
       </section>
       <ul class="links">
         <li><a href={at('cards')}><Icon name="card" /> Cards <Icon name="next" /></a></li>
-        <li><a href={at('orders')}><Icon name="receipt" /> Orders and receipts <Icon name="next" /></a></li>
+        <li>
+          <a href={at('orders')}>
+            <Icon name="receipt" /> Orders and receipts <Icon name="next" />
+          </a>
+        </li>
       </ul>
       {offer.value && (
         <Button icon="phone" onClick={() => void offer.value?.prompt()}>Install the app</Button>

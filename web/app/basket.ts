@@ -27,6 +27,12 @@ export function choose(sku: string, quantity: number): void {
   all.value = { ...all.value, [site.value ?? '']: next };
   keep(CHOSEN, all.value);
 }
+// Only what the site sells now is kept, once the menu is there.
+export function chooseAgain(of: string, again: { sku: string; quantity: number }[]): void {
+  goTo(of);
+  all.value = { ...all.value, [of]: Object.fromEntries(again.map((it) => [it.sku, it.quantity])) };
+  keep(CHOSEN, all.value);
+}
 export function empty(): void {
   all.value = { ...all.value, [site.value ?? '']: {} };
   keep(CHOSEN, all.value);

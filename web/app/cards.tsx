@@ -2,7 +2,7 @@
 // through this page.
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Problem } from '../shared/api';
+import { idempotencyKey, type Problem } from '../shared/api';
 import { Icon } from '../shared/icons';
 import { type Elements, provider, type Provider } from '../shared/provider';
 import { at } from '../shared/route';
@@ -21,8 +21,12 @@ export async function loadCards(): Promise<Problem | undefined> {
 
 export function CardName({ of }: { of: Card }) {
   const brand = of.brand.charAt(0).toUpperCase() + of.brand.slice(1);
-  const month = String(of.exp_month).padStart(2, '0');
-  return <span class="figures">{brand} ending in {of.last4}, until {month}/{of.exp_year % 100}</span>;
+  return (
+    <span class="figures">
+      {brand}<span class="hidden-text"> ending in</span><span aria-hidden="true"> ····</span>{' '}
+      {of.last4}
+    </span>
+  );
 }
 
 export function CardsView() {
@@ -65,7 +69,12 @@ export function CardList({ of, manage }: { of: Card[]; manage?: boolean }) {
           <label key={card.id}>
             <input type="radio" name="card" checked={card.default}
               onChange={() => change(ask(api.POST('/v1/cards/{id}/default', path(card.id))))} />
-            <span><CardName of={card} /></span>
+            <span>
+              <CardName of={card} />
+              <small class="soft figures">
+                until {String(card.exp_month).padStart(2, '0')}/{card.exp_year % 100}
+              </small>
+            </span>
             {card.default && <Badge tone="good">Pays</Badge>}
             {manage && (
               <Button kind="plain" onClick={() => (leaving === card.id
@@ -95,6 +104,7 @@ const NO_SCRIPT =
 
 export function AddCard({ done, cancel }: { done?(): void; cancel?(): void }) {
   const place = useRef<HTMLDivElement>(null);
+  const key = useRef(idempotencyKey()); // of this card; a repeat gets the same form
   const form = useRef<{ provider: Provider; elements: Elements } | null>(null);
   const [step, setStep] = useState<Step>({ is: 'loading' });
   const [refused, setRefused] = useState('');
@@ -103,7 +113,7 @@ export function AddCard({ done, cancel }: { done?(): void; cancel?(): void }) {
     let over = false;
     const told = (next: Step) => !over && setStep(next);
     told({ is: 'loading' });
-    const mounting = mountElement(place.current!, told, () => over).then((made) => {
+    const mounting = mountElement(place.current!, key.current, told, () => over).then((made) => {
       form.current = made?.form ?? null;
       return made;
     });
@@ -126,6 +136,7 @@ export function AddCard({ done, cancel }: { done?(): void; cancel?(): void }) {
       setRefused(error.message || 'The card could not be saved. Try again.');
       return setStep({ is: 'ready' });
     }
+    key.current = idempotencyKey();
     if (await cardCame(before)) return done?.();
     setStep({ is: 'broken', words: 'The card is saved, but the store has not heard of it yet. '
       + 'Look again in a moment.' });
@@ -154,8 +165,11 @@ export function AddCard({ done, cancel }: { done?(): void; cancel?(): void }) {
   );
 }
 
-async function mountElement(node: HTMLElement, told: (step: Step) => void, over: () => boolean) {
-  const { data, problem } = await ask(api.POST('/v1/cards'));
+async function mountElement(
+  node: HTMLElement, key: string, told: (step: Step) => void, over: () => boolean,
+) {
+  const headers = { 'Idempotency-Key': key };
+  const { data, problem } = await ask(api.POST('/v1/cards', { headers }));
   if (!data) {
     told({ is: 'broken', words: problem?.detail ?? NO_SCRIPT });
     return null;

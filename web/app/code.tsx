@@ -1,12 +1,12 @@
 // A person's own code, for a tray that was not ordered before; renewed before it ends.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../shared/api';
+import { Icon } from '../shared/icons';
 import { at, go } from '../shared/route';
 import { BigCode, Trouble, View, Waits } from './parts';
 import { usePoll } from './poll';
 import { canScan } from './scan';
 import { api, ask } from './store';
-import { Icon } from '../shared/icons';
 
 const RENEW_BEFORE_MS = 30_000;
 const TRY_AGAIN_MS = 3000;
@@ -51,13 +51,15 @@ export function CodeView() {
 }
 
 function Scan() {
-  return canScan()
-    ? <a class="button" href={at('scan')}><Icon name="camera" /> Scan the code on the screen instead</a>
-    : (
-      <p class="soft center">
-        Or scan the code on the screen over the counter with your phone's camera app.
-      </p>
-    );
+  return canScan() ? (
+    <a class="button" href={at('scan')}>
+      <Icon name="camera" /> Scan the code on the screen instead
+    </a>
+  ) : (
+    <p class="soft center">
+      Or scan the code on the screen over the counter with your phone's camera app.
+    </p>
+  );
 }
 
 // The camera took the code: the tray is this person's newest order now.

@@ -1,6 +1,7 @@
 // Another content for an order whose tray was not seen yet. What it has keeps its price.
 import { useEffect, useState } from 'preact/hooks';
 import type { Order, Problem } from '../shared/api';
+import { minor } from '../shared/money';
 import { at, go } from '../shared/route';
 import { Button } from '../shared/ui';
 import { type Counts, loadMenu, menu, QUANTITY_MOST } from './basket';
@@ -49,19 +50,19 @@ export function EditOrder({ order, take }: { order: Order; take(order: Order): v
             <li key={item.sku}>
               <div>
                 <strong>{item.name}</strong>
+                <p class="soft figures">{minor(item.price_minor, order.total.currency)}</p>
                 <Error text={wrong.get(lines.findIndex(({ sku }) => sku === item.sku))} />
               </div>
               <Stepper name={item.name} value={counts[item.sku] ?? 0} most={item.most}
                 set={(value) => setCounts({ ...counts, [item.sku]: value })} />
-              <Sum label="" amount={item.price_minor * (counts[item.sku] ?? 0)}
-                currency={order.total.currency} />
             </li>
           ))}
         </ul>
       ) : <Rows count={4} of="The menu" />}
       <div class="save">
         <Sum label="New total" amount={total} currency={order.total.currency} strong />
-        <Button kind="main" class="button wide" disabled={busy || lines.length === 0} onClick={save}>
+        <Button kind="main" class="button wide" disabled={busy || lines.length === 0}
+          onClick={save}>
           {busy ? 'One moment…' : lines.length === 0 ? 'Choose something, or cancel the order'
             : 'Save the change'}
         </Button>
@@ -78,7 +79,8 @@ function choicesOf(order: Order): Choice[] {
   const now = menu.value?.site === order.site ? menu.value.items : [];
   const had = order.lines.map((line) => {
     const left = now.find((item) => item.sku === line.sku)?.left ?? QUANTITY_MOST;
-    return { ...line, most: Math.max(line.quantity, Math.min(QUANTITY_MOST, line.quantity + left)) };
+    const most = Math.max(line.quantity, Math.min(QUANTITY_MOST, line.quantity + left));
+    return { ...line, most };
   });
   const more = now.filter((item) => !order.lines.some((line) => line.sku === item.sku))
     .map((item) => ({ ...item, most: Math.min(QUANTITY_MOST, item.left ?? QUANTITY_MOST) }));

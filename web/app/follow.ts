@@ -47,9 +47,9 @@ export function useOrder(id: string): Followed {
     return now;
   });
   const load = async () => {
-    const { data, problem: why } = await ask(api.GET('/v1/orders/{id}', { params: { path: { id } } }));
-    if (data) take(data);
-    setProblem(why);
+    const found = await ask(api.GET('/v1/orders/{id}', { params: { path: { id } } }));
+    if (found.data) take(found.data);
+    setProblem(found.problem);
   };
   useEffect(() => {
     setProblem(undefined);

@@ -49,13 +49,16 @@ function App() {
   }, [store.value]);
   const view = () => {
     if (name === 'account') return <AccountView />;
-    if (name === 'basket') return id ? <WalkUpView key={id} id={id} /> : <PlaceView wish={placing} />;
+    if (name === 'basket') {
+      return id ? <WalkUpView key={id} id={id} /> : <PlaceView wish={placing} />;
+    }
     const needed = NEEDS_ACCOUNT[name];
     if (!needed) return <MenuView />;
     if (!signedIn.value) return <Sign why={needed} />;
     switch (name) {
       case 'orders': return <OrdersView />;
-      case 'order': return id ? <OrderView key={id} id={id} edit={more === 'edit'} /> : <OrdersView />;
+      case 'order':
+        return id ? <OrderView key={id} id={id} edit={more === 'edit'} /> : <OrdersView />;
       case 'cards': return <CardsView />;
       case 'scan': return <ScanView />;
       default: return <CodeView />;
@@ -66,7 +69,7 @@ function App() {
       {view()}
       {!connected.value && (
         <p class="offline" role="status">
-          <Icon name="offline" /> No connection. What you see may be old.
+          <Icon name="offline" /> No connection
         </p>
       )}
       <Tabs at={name} />
@@ -89,7 +92,8 @@ function Tabs({ at: name }: { at: string }) {
         const here = tab.to === name || tab.also.includes(name);
         const dot = (tab.to === 'orders' && last.value) || (tab.to === '' && count.value > 0);
         return (
-          <a key={tab.to} href={tab.to ? at(tab.to) : at()} aria-current={here ? 'page' : undefined}>
+          <a key={tab.to} href={tab.to ? at(tab.to) : at()}
+            aria-current={here ? 'page' : undefined}>
             <span class="tab-icon" data-dot={dot ? '' : undefined}><Icon name={tab.icon} /></span>
             {tab.name}
           </a>

@@ -25,7 +25,7 @@ export function MenuView() {
   return (
     <View title={now?.name ?? 'Menu'} wide>
       <Sites />
-      {now ? <Hours of={now} /> : <div class="blank-line" />}
+      {now ? <Hours of={now} /> : !problem && <div class="blank-line" />}
       <Trouble problem={problem} again={load} />
       {now ? <Items of={now} /> : !problem && <Rows count={6} of="The menu" />}
       <BasketBar />
@@ -48,7 +48,8 @@ function Sites() {
 
 function Hours({ of }: { of: Menu }) {
   const week = weekOf(of);
-  const words = <Badge tone={of.open === false ? 'care' : 'good'}>{openWords(of, Date.now())}</Badge>;
+  const tone = of.open === false ? 'care' : 'good';
+  const words = <Badge tone={tone}>{openWords(of, Date.now())}</Badge>;
   if (week.length === 0) return <p class="hours">{words}</p>;
   const closed = closedDays(of, new Date().toISOString().slice(0, 10));
   return (
@@ -89,7 +90,8 @@ function Item({ of, currency }: { of: Menu['items'][number]; currency: string })
           )}
         </p>
       </div>
-      <Stepper name={of.name} value={quantity} most={Math.min(of.left ?? QUANTITY_MOST, QUANTITY_MOST)}
+      <Stepper name={of.name} value={quantity}
+        most={Math.min(of.left ?? QUANTITY_MOST, QUANTITY_MOST)}
         set={(value) => choose(of.sku, value)} />
     </li>
   );

@@ -4,6 +4,7 @@ import type { Order } from '../shared/api';
 import { at, go } from '../shared/route';
 import { clockTime } from '../shared/time';
 import { Badge, Button, Notice } from '../shared/ui';
+import { chooseAgain } from './basket';
 import { EditOrder } from './edit';
 import { useOrder } from './follow';
 import { Mismatch } from './mismatch';
@@ -43,11 +44,20 @@ export function OrderView({ id, edit }: { id: string; edit: boolean }) {
         <section class="stack">
           {isPaid(order) ? <Receipt order={order} /> : <Contents order={order} />}
           {isOpen(order) && <Actions order={order} take={take} />}
-          {!isOpen(order) && <a class="button no-print" href={at()}>Back to the menu</a>}
+          {!isOpen(order) && (
+            <Button class="button no-print" icon="refresh" onClick={() => again(order)}>
+              Order the same again
+            </Button>
+          )}
         </section>
       </div>
     </View>
   );
+}
+
+function again(order: Order): void {
+  chooseAgain(order.site, order.lines);
+  go('basket');
 }
 
 function Status({ order }: { order: Order }) {

@@ -1,13 +1,14 @@
 // The chosen basket, how it is paid, and placing the order: once, whatever the network does.
 import { useEffect, useState } from 'preact/hooks';
 import type { Order, Problem, Schemas } from '../shared/api';
+import { minor } from '../shared/money';
 import { at } from '../shared/route';
 import { Button, Notice } from '../shared/ui';
 import { choose, chosen, count, lines, loadMenu, menu, QUANTITY_MOST, total } from './basket';
 import { AddCard, cards, CardName, loadCards } from './cards';
 import { openWords } from './hours';
 import { Rows, Stepper, Sum, Trouble, View, Waits } from './parts';
-import { Sign } from './sign';
+import { SignBelow } from './sign';
 import { signedIn } from './store';
 import { lineErrors } from './words';
 import type { Wish } from './wish';
@@ -46,9 +47,10 @@ export function PlaceView({ wish }: { wish: Wish<PlaceOrder> }) {
       {closed && <Notice tone="care" icon="clock">{openWords(now, Date.now())}.</Notice>}
       <Trouble problem={wish.problem} />
       {signedIn.value
-        ? <Pay means={means} setMeans={setMeans} closed={closed} send={() =>
-          wish.send({ site: now.site, currency: now.currency, lines: lines.value, payment: means })} />
-        : <Sign why="Your order needs an account, so that it is found again and paid once." />}
+        ? <Pay means={means} setMeans={setMeans} closed={closed} send={() => wish.send({
+          site: now.site, currency: now.currency, lines: lines.value, payment: means,
+        })} />
+        : <SignBelow why="Your order needs an account, so that it is found again and paid once." />}
     </View>
   );
 }
@@ -56,7 +58,7 @@ export function PlaceView({ wish }: { wish: Wish<PlaceOrder> }) {
 function Placing({ wish }: { wish: Wish<PlaceOrder> }) {
   return (
     <View title="Your order">
-      <div class="center stack">
+      <div class="stack">
         <Waits>Your order is being sent to the store.</Waits>
         {wish.waiting && (
           <Notice tone="care" icon="offline">
@@ -75,12 +77,13 @@ function Chosen({ problem, clear }: { problem: Problem | undefined; clear(): voi
   return (
     <section class="card">
       <ul class="chosen">
-        {lines.value.map(({ sku, quantity }, line) => {
+        {lines.value.map(({ sku }, line) => {
           const item = now.items.find((it) => it.sku === sku);
           return (
             <li key={sku}>
               <div>
                 <strong>{item?.name ?? sku}</strong>
+                {item && <p class="soft figures">{minor(item.price_minor, now.currency)}</p>}
                 {wrong.has(line) && <p class="error" role="alert">{wrong.get(line)}</p>}
               </div>
               <Stepper name={item?.name ?? sku} value={chosen.value[sku] ?? 0}
@@ -89,7 +92,6 @@ function Chosen({ problem, clear }: { problem: Problem | undefined; clear(): voi
                   clear();
                   choose(sku, value);
                 }} />
-              <Sum label="" amount={(item?.price_minor ?? 0) * quantity} currency={now.currency} />
             </li>
           );
         })}
@@ -120,7 +122,9 @@ function Pay({ means, setMeans, closed, send }: {
             onChange={() => setMeans('card')} />
           <span>
             <strong>By card</strong>
-            <small class="soft">{card ? <CardName of={card} /> : 'Held now, taken when your tray is right'}</small>
+            <small class="soft">
+              {card ? <CardName of={card} /> : 'Held now, taken when your tray is right'}
+            </small>
           </span>
           {card && <a href={at('cards')}>Change</a>}
         </label>

@@ -21,7 +21,8 @@ export function Receipt({ order }: { order: Order }) {
   const [problem, setProblem] = useState<Problem>();
   const { currency } = order.total;
   const look = async () => {
-    const found = await ask(api.GET('/v1/orders/{id}/refunds', { params: { path: { id: order.id } } }));
+    const path = { id: order.id };
+    const found = await ask(api.GET('/v1/orders/{id}/refunds', { params: { path } }));
     if (found.data) setRefunds(found.data.data);
     setProblem(found.problem);
   };

@@ -32,7 +32,7 @@ export function basketOf(text: string, origin: string): string | null {
 }
 
 export function ScanView() {
-  const video = useRef<HTMLVideoElement>(null);
+  const finder = useRef<HTMLVideoElement>(null);
   const [state, setState] = useState<'asking' | 'looking' | 'refused'>('asking');
   const [other, setOther] = useState(false);
   useEffect(() => {
@@ -42,7 +42,7 @@ export function ScanView() {
     let timer = 0;
     const detector = new window.BarcodeDetector!({ formats: ['qr_code'] });
     const look = async () => {
-      const codes = await detector.detect(video.current!).catch(() => []);
+      const codes = await detector.detect(finder.current!).catch(() => []);
       if (over) return;
       for (const { rawValue } of codes) {
         const basket = basketOf(rawValue, location.origin);
@@ -53,10 +53,11 @@ export function ScanView() {
     };
     const begin = async () => {
       try {
-        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+        const video = { facingMode: 'environment' };
+        stream = await navigator.mediaDevices.getUserMedia({ video });
         if (over) return stop();
-        video.current!.srcObject = stream;
-        await video.current!.play();
+        finder.current!.srcObject = stream;
+        await finder.current!.play();
         setState('looking');
         void look();
       } catch {
@@ -80,7 +81,7 @@ export function ScanView() {
         </Notice>
       ) : (
         <>
-          <video class="finder" ref={video} playsInline muted />
+          <video class="finder" ref={finder} playsInline muted />
           <Waits>
             {state === 'asking' ? 'The camera is being started.'
               : 'Point the camera at the code on the screen over the counter.'}

@@ -1,10 +1,10 @@
 // Signing in, signing up, and the code that proves the address.
 import { signal } from '@preact/signals';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Refused } from '../shared/session';
 import { Button, Field, Notice } from '../shared/ui';
 import { View } from './parts';
-import { connected, keep, kept, session, store } from './store';
+import { connected, keep, kept, session } from './store';
 
 type Step = 'in' | 'up' | 'confirm';
 interface Begun {
@@ -54,7 +54,32 @@ function wrong(error: unknown): Wrong {
   }
 }
 
+const TITLES = { in: 'Sign in', up: 'Create an account', confirm: 'Check your mail' };
+
 export function Sign({ why }: { why?: string }) {
+  return (
+    <View title={TITLES[begun.value.step]}>
+      <SignSteps why={why} />
+    </View>
+  );
+}
+// The same below something else that has to be seen.
+export function SignBelow({ why }: { why: string }) {
+  const place = useRef<HTMLElement>(null);
+  const { step } = begun.value;
+  const first = useRef(step);
+  useEffect(() => {
+    if (step !== first.current) place.current?.scrollIntoView();
+  }, [step]);
+  return (
+    <section class="stack below" ref={place}>
+      <h2>{TITLES[step]}</h2>
+      <SignSteps why={why} />
+    </section>
+  );
+}
+
+function SignSteps({ why }: { why?: string | undefined }) {
   const { step } = begun.value;
   const [errors, setErrors] = useState<Wrong>({});
   const [busy, setBusy] = useState(false);
@@ -73,21 +98,18 @@ export function Sign({ why }: { why?: string }) {
     setErrors({});
     set({ ...begun.value, step: next });
   };
-  const title = { in: 'Sign in', up: 'Create an account', confirm: 'Check your mail' }[step];
   return (
-    <View title={title}>
-      <div class="stack narrow">
-        {why && step !== 'confirm' && <p class="soft">{why}</p>}
-        {errors.all && <Notice tone="bad" icon="alert">{errors.all}</Notice>}
-        {!connected.value && !errors.all && (
-          <Notice tone="care" icon="offline">Signing in needs a connection.</Notice>
-        )}
-        {step === 'confirm'
-          ? <Confirm errors={errors} busy={busy} attempt={attempt} to={to} />
-          : <Credentials key={step} up={step === 'up'}
-              errors={errors} busy={busy} attempt={attempt} to={to} />}
-      </div>
-    </View>
+    <div class="stack narrow">
+      {why && step !== 'confirm' && <p class="soft">{why}</p>}
+      {errors.all && <Notice tone="bad" icon="alert">{errors.all}</Notice>}
+      {!connected.value && !errors.all && (
+        <Notice tone="care" icon="offline">Signing in needs a connection.</Notice>
+      )}
+      {step === 'confirm'
+        ? <Confirm errors={errors} busy={busy} attempt={attempt} to={to} />
+        : <Credentials key={step} up={step === 'up'}
+            errors={errors} busy={busy} attempt={attempt} to={to} />}
+    </div>
   );
 }
 
@@ -128,7 +150,8 @@ function Credentials({ up, errors, busy, attempt, to }: StepProps & { up: boolea
   return (
     <form class="stack" onSubmit={submit}>
       {up && (
-        <Field label="First name" hint="It is called out and shown on the screen. You may leave it out.">
+        <Field label="First name"
+          hint="It is called out and shown on the screen. You may leave it out.">
           <input autocomplete="given-name" maxLength={40} value={name}
             onInput={(e) => setName(e.currentTarget.value)} />
         </Field>
@@ -149,7 +172,7 @@ function Credentials({ up, errors, busy, attempt, to }: StepProps & { up: boolea
         {busy ? 'One moment…' : up ? 'Create account' : 'Sign in'}
       </Button>
       <Button kind="plain" onClick={() => to(up ? 'in' : 'up')}>
-        {up ? 'I have an account' : `New at ${store.value?.name || 'this store'}? Create an account`}
+        {up ? 'I have an account' : 'Create an account'}
       </Button>
     </form>
   );

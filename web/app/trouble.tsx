@@ -22,7 +22,8 @@ export function PaymentTrouble({ order, take, load }: Props) {
   const [payment, setPayment] = useState<Payment>();
   const [problem, setProblem] = useState<Problem>();
   const look = async () => {
-    const found = await ask(api.GET('/v1/orders/{id}/payment', { params: { path: { id: order.id } } }));
+    const path = { id: order.id };
+    const found = await ask(api.GET('/v1/orders/{id}/payment', { params: { path } }));
     if (found.data) setPayment(found.data);
     setProblem(found.problem);
   };
@@ -34,19 +35,20 @@ export function PaymentTrouble({ order, take, load }: Props) {
   const settled = payment && (!confirming || payment.confirm);
   usePoll(settled ? null : LOOK_MS, look);
   if (!payment) {
-    return problem ? <Trouble problem={problem} again={look} /> : <Waits>The bank's answer is being read.</Waits>;
+    return problem ? <Trouble problem={problem} again={look} />
+      : <Waits>The bank's answer is being read.</Waits>;
   }
   if (!confirming) return <Declined order={order} payment={payment} take={take} />;
-  return (
-    <>
-      {payment.confirm
-        ? <Confirm confirm={payment.confirm} load={load} />
-        : <Waits>Your bank's question is on its way.</Waits>}
-    </>
-  );
+  return payment.confirm
+    ? <Confirm confirm={payment.confirm} load={load} />
+    : <Waits>Your bank's question is on its way.</Waits>;
 }
 
-function Declined({ order, payment, take }: { order: Order; payment: Payment; take(order: Order): void }) {
+function Declined({ order, payment, take }: {
+  order: Order;
+  payment: Payment;
+  take(order: Order): void;
+}) {
   const [adding, setAdding] = useState(payment.next_step === 'add_card');
   const [problem, setProblem] = useState<Problem>();
   useEffect(() => void loadCards().then(setProblem), []);

@@ -71,7 +71,11 @@ function Basket({ of, send }: { of: Order; send(payment: 'card' | 'counter'): vo
       {card && (
         <Button kind="main" class="button wide" onClick={() => send('card')}>Pay this tray</Button>
       )}
-      {card && <p class="soft center"><CardName of={card} /> · <a href={at('cards')}>Change</a></p>}
+      {card && (
+        <p class="soft center">
+          <CardName of={card} /> <a class="inline-link" href={at('cards')}>Change</a>
+        </p>
+      )}
       <Button kind="plain" onClick={() => send('counter')}>Pay it at the counter instead</Button>
     </>
   );

@@ -44,7 +44,8 @@ export function wordsOf(order: Order): Words {
       return { badge: 'Differs', tone: 'care', title: 'The tray is not what you ordered',
         next: 'Take it as it is, or put it right and set it down again.' };
     case 'review':
-      return { badge: 'Staff is looking', tone: 'care', title: 'A colleague is looking at your tray',
+      return { badge: 'Staff is looking', tone: 'care',
+        title: 'A colleague is looking at your tray',
         next: 'Please stay at the counter. Nothing is taken before it is clear.' };
     case 'cancelled':
       return { badge: 'Cancelled', tone: 'quiet', title: 'This order was cancelled',
