@@ -43,7 +43,7 @@ export function CodeView() {
         the camera sees both.
       </p>
       <Trouble problem={problem} again={renew} />
-      {alive && <BigCode text={own.code} label="My own code" />}
+      {alive && <BigCode code={own.code} label="My own code" />}
       {!alive && !problem && <Waits>Your code is being made.</Waits>}
       <Scan />
     </View>

@@ -78,7 +78,7 @@ interface PartProps {
 // What belongs to the state: the code, or the way out of what went wrong.
 function Next({ order, take, load }: PartProps & { load(): Promise<void> }) {
   const code = order.code && (
-    <BigCode text={order.code} label={`Code of order ${order.number}`}
+    <BigCode code={order.code} label={`Code of order ${order.number}`}
       under={<p class="big-number figures">{order.number}</p>} />
   );
   switch (order.state) {

@@ -118,9 +118,15 @@ export function Sum({ label, amount, currency, strong }: {
   );
 }
 
+// The bytes of an order's or a person's code: what the camera looks for.
+function bytesOf(base64url: string): number[] {
+  const bytes = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'));
+  return Array.from(bytes, (byte) => byte.charCodeAt(0));
+}
+
 // A code for the camera: large, and on the whole screen on demand. The screen stays on.
-export function BigCode({ text, label, under }: {
-  text: string;
+export function BigCode({ code, label, under }: {
+  code: string; // base64url
   label: string;
   under?: ComponentChildren;
 }) {
@@ -128,7 +134,7 @@ export function BigCode({ text, label, under }: {
   useAwake();
   return (
     <section class="code-card" data-whole={whole ? '' : undefined}>
-      <Qr text={text} label={label} />
+      <Qr text={bytesOf(code)} label={label} />
       {under}
       <Button kind={whole ? 'main' : 'usual'} icon={whole ? 'cross' : 'large'}
         onClick={() => setWhole(!whole)}>

@@ -1,5 +1,5 @@
-// Keeps the app's own files, so that it opens without a connection and says so. The network is asked
-// first, so that a new version is there at once. Answers of the API are never kept.
+// Keeps the app's own files, so that it opens without a connection and says so. The network is
+// asked first, so that a new version is there at once. Answers of the API are never kept.
 const KEPT = 'trayline-app-1';
 const FILES = [
   './', 'page.js', 'page.css', 'settings.json', 'app.webmanifest', 'icon.svg', 'icon-192.png',
