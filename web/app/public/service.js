@@ -24,7 +24,8 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  const file = FILES.some((name) => new URL(name, self.registration.scope).pathname === url.pathname);
+  const { scope } = self.registration;
+  const file = FILES.some((name) => new URL(name, scope).pathname === url.pathname);
   if (request.method === 'GET' && url.origin === location.origin && file) {
     event.respondWith(answer(request, url.pathname));
   }
