@@ -8,10 +8,10 @@ import { ago } from '../shared/time';
 import { Icon } from '../shared/icons';
 import { Badge } from '../shared/ui';
 import { Await, useLoad } from './load';
-import type { Screen } from './staff_api';
+import type { Menu, MenuItem, Screen } from './staff_api';
 import { api, changes, now } from './state';
 import {
-  columnOf, isNotDisplayed, linesWords, plain, reasonWords, stateOf, type Column,
+  columnOf, isNotDisplayed, linesWords, reasonWords, sentence, stateOf, type Column,
 } from './words';
 
 const COLUMNS: { id: Column; title: string; none: string }[] = [
@@ -25,6 +25,8 @@ export function Board({ site }: { site: string }) {
   const orders = useLoad(`board:${site}`,
     () => api.GET('/v1/staff/board', { params: { query: { site } } }), changes.value);
   const screens = useLoad('screens', () => api.GET('/v1/screens'), changes.value);
+  const menu = useLoad<Menu>(`menu:${site}`,
+    () => api.GET('/v1/menu', { params: { query: { site } } }));
   const found = (orders.data?.data ?? []).filter((order) => isFound(order, search));
   const dark = (screens.data?.data ?? []).filter((one) => isNotDisplayed(one, now.value));
   const open = (event: SubmitEvent) => {
@@ -52,14 +54,20 @@ export function Board({ site }: { site: string }) {
           : (
             <div class="board">
               {COLUMNS.map((column) => (
-                <Group key={column.id} {...column} dark={dark}
-                  orders={found.filter(({ state }) => columnOf(state) === column.id)} />
+                <Group key={column.id} {...column} dark={dark} names={menu.data?.items ?? []}
+                  orders={sorted(found, column.id)} />
               ))}
             </div>
           )}
       </Await>
     </div>
   );
+}
+
+// Of a column, newest first; who needs help and waits the longest comes first.
+function sorted(orders: Order[], column: Column): Order[] {
+  const its = orders.filter(({ state }) => columnOf(state) === column);
+  return column === 'help' ? its.reverse() : its;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -69,8 +77,8 @@ function isFound(order: Order, search: string): boolean {
     .some((part) => part.toLowerCase().includes(text));
 }
 
-function Group({ id, title, none, orders, dark }: {
-  id: Column; title: string; none: string; orders: Order[]; dark: Screen[];
+function Group({ id, title, none, orders, dark, names }: {
+  id: Column; title: string; none: string; orders: Order[]; dark: Screen[]; names: MenuItem[];
 }) {
   return (
     <section class="column" data-column={id} aria-labelledby={`column-${id}`}>
@@ -79,7 +87,8 @@ function Group({ id, title, none, orders, dark }: {
       <ul class="cards">
         {orders.map((order) => (
           <li key={order.id}>
-            <OrderCard order={order} dark={dark.some(({ state }) => state.order === order.id)} />
+            <OrderCard order={order} names={names}
+              dark={dark.some(({ state }) => state.order === order.id)} />
           </li>
         ))}
       </ul>
@@ -87,7 +96,7 @@ function Group({ id, title, none, orders, dark }: {
   );
 }
 
-function OrderCard({ order, dark }: { order: Order; dark: boolean }) {
+function OrderCard({ order, dark, names }: { order: Order; dark: boolean; names: MenuItem[] }) {
   const { label, tone } = stateOf(order);
   return (
     <a class="card order-card" data-tone={tone} href={at('order', order.id)}>
@@ -97,7 +106,7 @@ function OrderCard({ order, dark }: { order: Order; dark: boolean }) {
       </span>
       <span class="what">{linesWords(order.lines)}</span>
       {order.reason && <span class="soft">{reasonWords(order.reason)}</span>}
-      {order.difference && <span class="soft">{differenceWords(order)}</span>}
+      {order.difference && <span class="soft">{differenceWords(order, names)}</span>}
       <span class="spread figures soft">
         <span>{ago(order.updated_at, now.value)}{order.payment === 'counter' && ' · counter'}</span>
         <span>
@@ -111,8 +120,9 @@ function OrderCard({ order, dark }: { order: Order; dark: boolean }) {
   );
 }
 
-export function differenceWords({ difference, lines }: Order): string {
-  const name = (sku: string) => lines.find((line) => line.sku === sku)?.name ?? sku;
+// names: of items that the order does not have.
+export function differenceWords({ difference, lines }: Order, names: MenuItem[]): string {
+  const name = (sku: string) => [...lines, ...names].find((one) => one.sku === sku)?.name ?? sku;
   const part = (what: string, all: { sku: string; count: number }[]) => all.length > 0
     ? `${what}: ${all.map(({ sku, count }) => `${count} × ${name(sku)}`).join(', ')}` : '';
   return [part('missing', difference?.missing ?? []), part('extra', difference?.extra ?? [])]
@@ -131,8 +141,8 @@ function Screens({ all }: { all: Screen[] }) {
             <span>
               <strong>{screen.screen}</strong> <span class="soft">{screen.core}</span><br />
               {dark
-                ? <>Not displayed: {plain(screen.state.status)} {screen.state.number}</>
-                : <>{plain(screen.state.status)} {screen.state.number}</>}
+                ? <>Not displayed: {sentence(screen.state.status)} {screen.state.number}</>
+                : <>{sentence(screen.state.status)} {screen.state.number}</>}
               {dark && <span class="soft"> · {screen.pages === 0 ? 'no page is open'
                 : 'the page does not paint'}, heard {screen.reported_at
                 ? ago(screen.reported_at, now.value) : 'never'}</span>}

@@ -2,18 +2,15 @@
 // could be.
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Badge } from '../shared/ui';
-import type { MenuItem, Tray } from './staff_api';
+import type { Choice, Chosen } from './chosen';
+import { UNKNOWN, type MenuItem, type Tray } from './staff_api';
 import { isDoubtful, nameOfItem, percent } from './words';
 
-export interface Choice {
-  sku: string;
-  name: string;
-}
 interface ItemsProps {
   tray: Tray;
   focus: number;
   onFocus(item: number): void;
-  chosen: Map<number, Choice>;
+  chosen: Chosen;
   choose?: (item: number, choice: Choice | null) => void; // absent: nothing to name
   menu: MenuItem[];
   byKeys?: boolean; // focus is moved by keys: follow it
@@ -49,8 +46,10 @@ export function Items({ tray, focus, onFocus, chosen, choose, menu, byKeys }: It
             <p class="soft figures">Score {percent(item.score)}
               {item.margin > 0 && item.runners_up.length > 0
                 && `, next one ${item.margin.toFixed(2)} times as far`}</p>
-            <RunnersUp at={at} tray={tray} choose={choose} choice={choice} />
-            {choose && <MenuChoice at={at} menu={menu} choice={choice} choose={choose} />}
+            <div class="row tight">
+              <RunnersUp at={at} tray={tray} choose={choose} choice={choice} keys={byKeys} />
+              {choose && <MenuChoice at={at} menu={menu} choice={choice} choose={choose} />}
+            </div>
           </li>
         );
       })}
@@ -58,22 +57,26 @@ export function Items({ tray, focus, onFocus, chosen, choose, menu, byKeys }: It
   );
 }
 
-function RunnersUp({ at, tray, choose, choice }: {
+function RunnersUp({ at, tray, choose, choice, keys }: {
   at: number; tray: Tray; choose: ItemsProps['choose'] | undefined; choice: Choice | undefined;
+  keys: boolean | undefined;
 }) {
-  const all = tray.items[at]?.runners_up ?? [];
-  if (all.length === 0) return null;
+  const item = tray.items[at];
+  if (!item || item.runners_up.length === 0) return null;
+  const asSeen = choose && item.sku !== UNKNOWN && isDoubtful(item);
+  const all = asSeen ? [item, ...item.runners_up] : item.runners_up;
   return (
     <ol class="runners" aria-label="What it could be">
       {all.map(({ sku, name, score }, n) => (
-        <li key={sku}>
+        <li key={`${n}${sku}`}>
           {choose ? (
             <button type="button" class="runner" aria-pressed={choice?.sku === sku}
               onClick={() => choose(at, choice?.sku === sku ? null : { sku, name })}>
-              <kbd>{n + 1}</kbd> {name || sku} <span class="soft figures">{percent(score)}</span>
+              {keys && <kbd>{asSeen ? n : n + 1}</kbd>}
+              {name || sku} <span class="soft figures">{percent(score)}</span>
             </button>
           ) : (
-            <span>{name || sku} <span class="soft figures">{percent(score)}</span></span>
+            <span>or {name || sku} <span class="soft figures">{percent(score)}</span></span>
           )}
         </li>
       ))}
@@ -91,7 +94,7 @@ function MenuChoice({ at, menu, choice, choose }: {
         const sku = event.currentTarget.value;
         choose(at, sku ? { sku, name: menu.find((one) => one.sku === sku)?.name ?? sku } : null);
       }}>
-      <option value="">Another item of the menu…</option>
+      <option value="">Another…</option>
       {menu.map(({ sku, name }) => <option key={sku} value={sku}>{name}</option>)}
     </select>
   );

@@ -28,7 +28,7 @@ function View({ id, site }: { id: string; site: string }) {
   switch (id) {
     case 'board': return <Board site={site} />;
     case 'order': return order ? <OrderPage id={order} key={order} /> : <Nowhere />;
-    case 'review': return <Queue />;
+    case 'review': return <Queue site={site} key={site} />;
     case 'menu': return <MenuEditor site={site} key={site} />;
     case 'enrol': return <Enrol site={site} key={site} />;
     default: return <Nowhere />;

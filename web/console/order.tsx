@@ -13,7 +13,7 @@ import { differenceWords } from './board';
 import { Await, useLoad, type Loaded } from './load';
 import { MoneyPart } from './money_part';
 import { ShownPart, NewsPart, Timeline } from './past';
-import type { Menu, Tray } from './staff_api';
+import type { Menu, MenuItem, Tray } from './staff_api';
 import { api, changes } from './state';
 import { TrayPart } from './tray_part';
 import { reasonWords, stateOf } from './words';
@@ -57,13 +57,13 @@ function OrderView({ order, loaded }: { order: Order; loaded: Loaded<Order> }) {
               {(seen) => <TrayPart order={order} tray={seen} menu={items} act={act} />}
             </Await>
           </section>
-          <Timeline id={order.id} again={parts} />
         </div>
         <div class="stack">
-          <Lines order={order} />
+          <Lines order={order} names={items} />
           <MoneyPart order={order} again={parts} />
           <ShownPart id={order.id} again={parts} />
           <NewsPart id={order.id} again={parts} />
+          <Timeline id={order.id} again={parts} />
         </div>
       </div>
     </article>
@@ -97,7 +97,7 @@ function OrderHead({ order }: { order: Order }) {
   );
 }
 
-function Lines({ order }: { order: Order }) {
+function Lines({ order, names }: { order: Order; names: MenuItem[] }) {
   const { currency } = order.total;
   return (
     <section class="card stack" aria-labelledby="lines-title">
@@ -117,7 +117,7 @@ function Lines({ order }: { order: Order }) {
         </li>
       </ul>
       {order.difference && (
-        <Notice tone="care" icon="alert">The tray differs: {differenceWords(order)}.</Notice>
+        <Notice tone="care" icon="alert">The tray differs: {differenceWords(order, names)}.</Notice>
       )}
       {order.pending && (
         <Notice>

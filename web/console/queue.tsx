@@ -3,19 +3,20 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Order } from '../shared/api';
 import { money } from '../shared/money';
-import { at as addressOf } from '../shared/route';
+import { at as addressOf, route } from '../shared/route';
 import { ago } from '../shared/time';
 import { Badge, Button, Notice } from '../shared/ui';
 import { words } from '../shared/api';
 import { whatChanged, type Told, type Wanted } from './act';
 import { cancelling, settling } from './actions';
 import { differenceWords } from './board';
+import { keepChosen, keptChosen } from './chosen';
 import { Items } from './items';
 import { Await, useLoad } from './load';
 import { Tell } from './order';
 import { Picture } from './picture';
 import { choose, freshDesk, KEYS, press, unnamed, type Asked, type Desk } from './queue_keys';
-import type { Menu, Tray } from './staff_api';
+import type { Menu, MenuItem, Tray } from './staff_api';
 import { api, changes, now } from './state';
 import { naming } from './tray_part';
 import { linesWords, reasonWords, stateOf } from './words';
@@ -25,37 +26,63 @@ const WAITING = 'review,mismatch';
 const MOST = '100';
 const HELP_KEY = 'trayline-console-keys';
 
-export function Queue() {
+export function Queue({ site }: { site: string }) {
   const queue = useLoad<{ data: Order[] }>('queue', () => api.GET('/v1/staff/orders', {
     params: { query: { state: WAITING, limit: MOST } },
   }), changes.value);
-  const [id, setId] = useState<string | null>(null);
   const [told, setTold] = useState<Told | null>(null);
   return (
     <div class="stack">
       <h1>Review</h1>
       <Tell told={told} />
       <Await of={queue} what="the queue">
-        {({ data }) => {
-          const at = Math.max(0, data.findIndex((order) => order.id === id));
-          const order = data[at];
-          if (!order) return <div class="empty">Nothing waits for a person. What comes appears here.</div>;
-          const move = (by: number) => setId(data[(at + by + data.length) % data.length]?.id ?? null);
-          const leave = (to: Told) => {
-            setTold(to);
-            if (to.tone === 'good') {
-              setId(data[at + 1]?.id ?? null);
-              queue.put({ data: data.filter((one) => one.id !== order.id) });
-            }
-            queue.reload();
-          };
-          return (
-            <OneOrder key={order.id} order={order} place={`${at + 1} of ${data.length}`}
-              move={move} leave={leave} tell={setTold} />
-          );
-        }}
+        {({ data }) => (
+          <Waiting orders={data.filter((order) => order.site === site)} tell={setTold}
+            leave={(order, to) => {
+              setTold(to);
+              if (to.tone === 'good') {
+                queue.put({ data: data.filter((one) => one.id !== order.id) });
+              }
+              queue.reload();
+            }} />
+        )}
       </Await>
     </div>
+  );
+}
+
+// Which order is shown is part of the address, so that a reload stays at it.
+function show(order: Order | undefined): void {
+  location.replace(order ? addressOf('review', order.id) : addressOf('review'));
+}
+
+function Waiting({ orders, leave, tell }: {
+  orders: Order[]; leave(order: Order, to: Told): void; tell(to: Told | null): void;
+}) {
+  const id = route.value[1];
+  const shown = useRef<{ order: Order; at: number } | null>(null);
+  const found = orders.findIndex((order) => order.id === id);
+  const at = found >= 0 ? found : Math.min(shown.current?.at ?? 0, orders.length - 1);
+  const order = orders[at];
+  useEffect(() => {
+    const before = shown.current?.order;
+    if (before && before.id === id && found < 0) {
+      tell({ tone: 'care', lines: [`${before.number} waits no longer: somebody was faster.`] });
+    }
+    shown.current = order ? { order, at } : null;
+    if (order?.id !== id) show(order);
+  }, [order?.id, id]);
+  if (!order) return <div class="empty">Nothing waits for a person. What comes appears here.</div>;
+  return (
+    <OneOrder key={order.id} order={order} place={`${at + 1} of ${orders.length}`} tell={tell}
+      move={(by) => show(orders[(at + by + orders.length) % orders.length])}
+      leave={(to) => {
+        if (to.tone === 'good') {
+          shown.current = null;
+          show(orders[at + 1] ?? orders[0]);
+        }
+        leave(order, to);
+      }} />
   );
 }
 
@@ -73,8 +100,12 @@ function OneOrder({ order, place, move, leave, tell }: OneOrderProps) {
   const menu = useLoad<Menu>(`menu:${order.site}`,
     () => api.GET('/v1/menu', { params: { query: { site: order.site } } }));
   const [desk, setDesk] = useDesk(tray.data);
-  const [help, setHelp] = useState(localStorage.getItem(HELP_KEY) !== 'hidden');
-  const { busy, problem, send } = useSend(order, leave);
+  const [help, setHelp] = useState(localStorage.getItem(HELP_KEY) === 'shown');
+  const { busy, problem, send } = useSend(order, (to) => {
+    if (to.tone === 'good') keepChosen(tray.data?.prediction, new Map());
+    leave(to);
+  });
+  const items = menu.data?.items ?? [];
   const isSure = order.state === 'mismatch';
   const toggleHelp = () => {
     localStorage.setItem(HELP_KEY, help ? 'hidden' : 'shown');
@@ -91,7 +122,7 @@ function OneOrder({ order, place, move, leave, tell }: OneOrderProps) {
     else if (done.want === 'previous') move(-1);
     else if (done.want === 'help') toggleHelp();
     else if (done.want === 'name') {
-      if (tray.data) void send(naming(order, tray.data, new Map(desk.chosen)));
+      if (tray.data) void send(naming(order, tray.data, desk.chosen));
     } else if (done.want) void send(wanted(order, done.want));
   };
   const key = useRef(onKey);
@@ -103,7 +134,8 @@ function OneOrder({ order, place, move, leave, tell }: OneOrderProps) {
   }, []);
   return (
     <div class="stack">
-      <QueueHead order={order} place={place} move={move} help={help} toggleHelp={toggleHelp} />
+      <QueueHead order={order} names={items} place={place} move={move} help={help}
+        toggleHelp={toggleHelp} />
       {help && <Keys />}
       {problem && <Notice tone="bad" icon="alert">{problem}</Notice>}
       {busy && <p class="wait" role="status">Sending…</p>}
@@ -117,11 +149,11 @@ function OneOrder({ order, place, move, leave, tell }: OneOrderProps) {
               onFocus={(item) => setDesk({ ...desk, item })}
               names={new Map([...desk.chosen].map(([n, { name }]) => [n, name]))} />
             <div class="stack">
-              <Items tray={seen} focus={desk.item} byKeys chosen={new Map(desk.chosen)}
-                menu={menu.data?.items ?? []} onFocus={(item) => setDesk({ ...desk, item })}
+              <Items tray={seen} focus={desk.item} byKeys chosen={desk.chosen}
+                menu={items} onFocus={(item) => setDesk({ ...desk, item })}
                 choose={(n, choice) => setDesk(choose(desk, seen, n, choice))} />
               <Sending desk={desk} tray={seen} busy={busy} isSure={isSure} setDesk={setDesk}
-                name={() => void send(naming(order, seen, new Map(desk.chosen)))} />
+                name={() => void send(naming(order, seen, desk.chosen))} />
             </div>
           </div>
         )}
@@ -132,9 +164,15 @@ function OneOrder({ order, place, move, leave, tell }: OneOrderProps) {
 
 // Begins anew when another tray is shown.
 function useDesk(tray: Tray | undefined): [Desk, (desk: Desk) => void] {
-  const [state, setState] = useState({ of: tray?.prediction, desk: freshDesk(tray) });
-  const desk = state.of === tray?.prediction ? state.desk : freshDesk(tray);
-  return [desk, (next) => setState({ of: tray?.prediction, desk: next })];
+  const of = tray?.prediction;
+  const [state, setState] = useState<{ of: string | undefined; desk: Desk } | null>(null);
+  const early = state && state.of === undefined ? state.desk.asks : null; // before the tray came
+  const desk = state && state.of === of ? state.desk
+    : { ...freshDesk(tray, keptChosen(of)), asks: early };
+  return [desk, (next) => {
+    keepChosen(of, next.chosen);
+    setState({ of, desk: next });
+  }];
 }
 
 function useSend(order: Order, leave: (to: Told) => void) {
@@ -162,8 +200,8 @@ function isTyping({ target, key }: KeyboardEvent): boolean {
   return key === 'Enter' && target.closest('a, button') !== null;
 }
 
-function QueueHead({ order, place, move, help, toggleHelp }: {
-  order: Order; place: string; move(by: number): void; help: boolean; toggleHelp(): void;
+function QueueHead({ order, names, place, move, help, toggleHelp }: {
+  order: Order; names: MenuItem[]; place: string; move(by: number): void; help: boolean; toggleHelp(): void;
 }) {
   const { label, tone } = stateOf(order);
   return (
@@ -173,7 +211,7 @@ function QueueHead({ order, place, move, help, toggleHelp }: {
           <h2 class="figures"><a href={addressOf('order', order.id)}>{order.number}</a></h2>
           <Badge tone={tone}>{label}</Badge>
           <strong class="figures">{money(order.total)}</strong>
-          <span class="soft figures">waits since {ago(order.updated_at, now.value)}</span>
+          <span class="soft figures">changed {ago(order.updated_at, now.value)}</span>
         </div>
         <div class="row">
           <span class="soft figures">{place}</span>
@@ -183,7 +221,7 @@ function QueueHead({ order, place, move, help, toggleHelp }: {
         </div>
       </div>
       <p>Ordered: {linesWords(order.lines)}</p>
-      {order.difference && <p>The tray differs: {differenceWords(order)}.</p>}
+      {order.difference && <p>The tray differs: {differenceWords(order, names)}.</p>}
       {order.reason && <p class="soft">{reasonWords(order.reason)}</p>}
     </div>
   );

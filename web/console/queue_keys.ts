@@ -1,25 +1,25 @@
 // The review queue's keyboard, as pure steps: what is focused, what was chosen and can be undone,
 // and what a key wants done.
+import type { Choice, Chosen } from './chosen';
 import { UNKNOWN, type Tray } from './staff_api';
-import type { Choice } from './items';
 import { isDoubtful } from './words';
 
 export interface Desk {
   item: number; // that is focused
-  chosen: ReadonlyMap<number, Choice>;
-  past: readonly ReadonlyMap<number, Choice>[]; // choices before, newest last
+  chosen: Chosen;
+  past: readonly Chosen[]; // choices before, newest last
   asks: Asked | null; // waits for Enter
 }
 export type Asked = 'order' | 'tray' | 'cancel';
 // What a key wants from the world: the next or previous order, or that something is sent.
 export type Want = 'next' | 'previous' | 'name' | Asked | 'help' | null;
 
-export function freshDesk(tray: Tray | undefined): Desk {
-  return { item: nextDoubtful(tray, new Map(), -1) ?? 0, chosen: new Map(), past: [], asks: null };
+export function freshDesk(tray: Tray | undefined, chosen: Chosen): Desk {
+  return { item: nextDoubtful(tray, chosen, -1) ?? 0, chosen, past: [], asks: null };
 }
 
 // The first item after `from` that still needs a name, going round.
-function nextDoubtful(tray: Tray | undefined, chosen: ReadonlyMap<number, Choice>, from: number) {
+function nextDoubtful(tray: Tray | undefined, chosen: Chosen, from: number) {
   const count = tray?.items.length ?? 0;
   for (let step = 1; step <= count; ++step) {
     const at = (from + step) % count;
@@ -30,7 +30,7 @@ function nextDoubtful(tray: Tray | undefined, chosen: ReadonlyMap<number, Choice
 }
 
 // How many items nobody can charge yet.
-export function unnamed(tray: Tray, chosen: ReadonlyMap<number, Choice>): number {
+export function unnamed(tray: Tray, chosen: Chosen): number {
   return tray.items.filter((item, at) => item.sku === UNKNOWN && !chosen.has(at)).length;
 }
 
@@ -52,10 +52,10 @@ export function press(desk: Desk, key: string, tray: Tray | undefined, isSure: b
     { desk: Desk; want: Want } {
   const only = (next: Desk) => ({ desk: next, want: null });
   const last = Math.max(0, (tray?.items.length ?? 1) - 1);
-  if (/^[1-9]$/.test(key) && tray) {
-    const runner = tray.items[desk.item]?.runners_up[Number(key) - 1];
-    return only(runner ? choose(desk, tray, desk.item, { sku: runner.sku, name: runner.name })
-      : desk);
+  if (/^[0-9]$/.test(key) && tray) {
+    const item = tray.items[desk.item];
+    const is = key === '0' && item?.sku !== UNKNOWN ? item : item?.runners_up[Number(key) - 1];
+    return only(is ? choose(desk, tray, desk.item, { sku: is.sku, name: is.name }) : desk);
   }
   switch (key) {
     case 'j': case 'ArrowDown': return only({ ...desk, item: Math.min(desk.item + 1, last) });
@@ -78,13 +78,14 @@ export function press(desk: Desk, key: string, tray: Tray | undefined, isSure: b
 export const KEYS: [string, string][] = [
   ['j / ↓', 'next item'],
   ['k / ↑', 'item before'],
-  ['1 … 9', 'the item is this runner-up'],
-  ['Enter', 'send the names, or say yes'],
-  ['u', 'undo the last choice, or say no'],
+  ['1 … 9', 'it is this runner-up'],
+  ['0', 'it is what the camera says'],
+  ['Enter', 'send names; say yes'],
+  ['u', 'undo a choice; say no'],
   ['s', 'settle as ordered'],
-  ['t', 'settle as seen on the tray'],
+  ['t', 'settle as seen'],
   ['c', 'cancel the order'],
-  ['→ / n', 'next order, leaving this one'],
+  ['→ / n', 'next order'],
   ['← / p', 'order before'],
-  ['?', 'show or hide these keys'],
+  ['?', 'show these keys'],
 ];

@@ -64,7 +64,7 @@ export function Settling({ order, menu, act, onClose }: {
     <Ask title={`Settle ${order.number}`} onClose={onClose}
       yes={total === 0 ? 'Settle at nothing' : `Settle at ${minor(total, currency)}`}
       onYes={() => act(settling(order, settlement, reason.trim()))}>
-      {order.difference && <p>The tray differs: {differenceWords(order)}.</p>}
+      {order.difference && <p>The tray differs: {differenceWords(order, menu)}.</p>}
       <fieldset class="choices">
         <legend class="hidden-text">What counts</legend>
         {isSure && (

@@ -5,7 +5,8 @@ import { words, type Order } from '../shared/api';
 import { dayAndTime } from '../shared/time';
 import { Badge, Button, Notice } from '../shared/ui';
 import type { Act } from './act';
-import { Items, type Choice } from './items';
+import { keepChosen, keptChosen, type Choice, type Chosen } from './chosen';
+import { Items } from './items';
 import { Picture } from './picture';
 import type { MenuItem, Replayed, Tray } from './staff_api';
 import { api } from './state';
@@ -23,7 +24,7 @@ export function canName(order: Order): boolean {
 }
 
 // Wants that a person's names stand for what the camera saw.
-export function naming(order: Order, tray: Tray, chosen: Map<number, Choice>) {
+export function naming(order: Order, tray: Tray, chosen: Chosen) {
   const body = {
     prediction: tray.prediction,
     items: [...chosen].sort(([a], [b]) => a - b).map(([at, { sku }]) => ({ at, sku })),
@@ -46,23 +47,26 @@ export function TrayPart({ order, tray, menu, act }: {
   order: Order; tray: Tray; menu: MenuItem[]; act: Act;
 }) {
   const [focus, setFocus] = useState(-1);
-  const [chosen, setChosen] = useState<{ of: string; map: Map<number, Choice> }>(
-    { of: tray.prediction, map: new Map() });
+  const [chosen, setChosen] = useState<{ of: string; map: Chosen } | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const map = chosen.of === tray.prediction ? chosen.map : new Map<number, Choice>();
+  const map = chosen?.of === tray.prediction ? chosen.map : keptChosen(tray.prediction);
+  const put = (next: Chosen) => {
+    keepChosen(tray.prediction, next);
+    setChosen({ of: tray.prediction, map: next });
+  };
   const choose = (at: number, choice: Choice | null) => {
     const next = new Map(map);
     if (choice) next.set(at, choice);
     else next.delete(at);
-    setChosen({ of: tray.prediction, map: next });
+    put(next);
   };
   const send = async () => {
     setBusy(true);
     const failed = await act(naming(order, tray, map));
     setBusy(false);
     setProblem(failed);
-    if (failed === null) setChosen({ of: tray.prediction, map: new Map() });
+    if (failed === null) put(new Map());
   };
   const verdict = VERDICTS[tray.verdict] ?? { label: tray.verdict, tone: 'calm' };
   return (
