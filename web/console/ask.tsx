@@ -14,7 +14,9 @@ interface AskProps {
   children: ComponentChildren;
 }
 
-export function Ask({ title, yes, kind = 'main', ready = true, onYes, onClose, children }: AskProps) {
+export function Ask(
+  { title, yes, kind = 'main', ready = true, onYes, onClose, children }: AskProps,
+) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);

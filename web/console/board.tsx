@@ -41,7 +41,8 @@ export function Board({ site }: { site: string }) {
         <h1>Board</h1>
         <form class="search" role="search" onSubmit={open}>
           <input type="search" aria-label="Search by order number or code" value={search}
-            placeholder="Number or code" onInput={(event) => setSearch(event.currentTarget.value)} />
+            placeholder="Number or code"
+            onInput={(event) => setSearch(event.currentTarget.value)} />
         </form>
       </div>
       <Await of={screens} what="the screens">
@@ -49,8 +50,8 @@ export function Board({ site }: { site: string }) {
       </Await>
       <Await of={orders} what="the board">
         {() => search && found.length === 0
-          ? <div class="empty">No order on the board has “{search}”. It shows open orders and those
-            that ended in the last 30 minutes.</div>
+          ? <div class="empty">No order on the board has “{search}”. It shows open orders and
+            those that ended in the last 30 minutes.</div>
           : (
             <div class="board">
               {COLUMNS.map((column) => (
@@ -108,7 +109,9 @@ function OrderCard({ order, dark, names }: { order: Order; dark: boolean; names:
       {order.reason && <span class="soft">{reasonWords(order.reason)}</span>}
       {order.difference && <span class="soft">{differenceWords(order, names)}</span>}
       <span class="spread figures soft">
-        <span>{ago(order.updated_at, now.value)}{order.payment === 'counter' && ' · counter'}</span>
+        <span>
+          {ago(order.updated_at, now.value)}{order.payment === 'counter' && ' · counter'}
+        </span>
         <span>
           {!!order.refunded_minor
             && <>back {minor(order.refunded_minor, order.total.currency)} of </>}

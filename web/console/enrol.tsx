@@ -18,13 +18,14 @@ export function Enrol({ site }: { site: string }) {
   const menu = useLoad<Menu>(`menu:${site}`,
     () => api.GET('/v1/menu', { params: { query: { site } } }));
   return (
-    <div class="stack">
+    <div class="stack narrow">
       <h1>Enrol an item</h1>
-      <p class="soft">Show the camera's gallery what an item looks like: pictures of the item alone on
-        an empty tray, as the station's camera takes them. Five from different sides are good.</p>
+      <p class="soft">Show the camera's gallery what an item looks like: pictures of the item alone
+        on an empty tray, as the station's camera takes them. Five from different sides are good.</p>
       <Await of={menu} what="the menu" none="This site has no menu yet. Load a store file first.">
         {(data) => data.items.length === 0
-          ? <div class="empty">The menu is empty. <a href={at('menu')}>Add the item there first.</a></div>
+          ? <div class="empty">The menu is empty.{' '}
+            <a href={at('menu')}>Add the item there first.</a></div>
           : <EnrolForm menu={data} />}
       </Await>
     </div>
@@ -68,7 +69,7 @@ function EnrolForm({ menu }: { menu: Menu }) {
     <>
       {done && <Outcome done={done} menu={menu} />}
       <form class="card stack" onSubmit={submit}>
-        <Field label="Item">
+        <Field label="Item" hint="A new one? Add it to the menu first.">
           <select value={sku} required onChange={(event) => setSku(event.currentTarget.value)}>
             <option value="">Choose an item of the menu…</option>
             {menu.items.map((item) => <option key={item.sku} value={item.sku}>{item.name}</option>)}

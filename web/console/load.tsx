@@ -22,8 +22,8 @@ function isPassing(problem: Problem | undefined): boolean {
   return problem !== undefined && (problem.status === 0 || problem.status >= 500);
 }
 
-// Reads when `key` changes (then what was known is forgotten) and when `again` does (then it stays).
-// An empty key reads nothing.
+// Reads when `key` changes (then what was known is forgotten) and when `again` does (then it
+// stays). An empty key reads nothing.
 export function useLoad<T>(
   key: string, ask: () => Promise<Answer<T>>, again: unknown = 0,
 ): Loaded<T> {
@@ -81,6 +81,13 @@ export function Await<T>({ of, what, none, children }: AwaitProps<T>) {
 }
 
 function Failed({ problem, what, again }: { problem: Problem; what: string; again(): void }) {
+  if (problem.status === 403) {
+    return (
+      <Notice tone="bad" icon="person">
+        This account is not one of staff, so {what} stays closed. Sign out and use another.
+      </Notice>
+    );
+  }
   return (
     <Notice tone="bad" icon="alert">
       <p>Could not load {what}. {words(problem)}</p>

@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import '../shared/tokens.css';
 import './console.css';
+import './order.css';
 import { at, route } from '../shared/route';
 import { Icon, type IconName } from '../shared/icons';
 import { Button, Notice } from '../shared/ui';

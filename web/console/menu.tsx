@@ -98,28 +98,35 @@ function Editor({ menu, loaded }: { menu: Menu; loaded: Loaded<Menu> }) {
           </table>
         </div>
       )}
-      <div class="row save-bar">
-        <Button kind="main" type="submit" icon="check"
-          disabled={busy || touched === 0 || wrong > 0}>
-          {busy ? 'Saving…' : touched === 0 ? 'Nothing to save'
-            : `Save ${touched} ${touched === 1 ? 'change' : 'changes'}`}
-        </Button>
-        <Button icon="plus" onClick={() => setDraft({
-          ...draft,
-          added: [...draft.added,
-            { sku: '', name: '', price: '', tax: bases[0]?.tax ?? '0.00', available: true, left: '' }],
-        })}>Add an item</Button>
-        {touched > 0 && (
-          <Button kind="plain" icon="cross" disabled={busy} onClick={() => setDraft(EMPTY)}>
-            Forget my changes
-          </Button>
-        )}
-        {wrong > 0 && (
-          <span class="error" role="status">{wrong === 1 ? 'One item needs' : `${wrong} items need`}{' '}
-            a correction.</span>
-        )}
-      </div>
+      <SaveBar busy={busy} touched={touched} wrong={wrong} forget={() => setDraft(EMPTY)}
+        add={() => setDraft({ ...draft, added: [...draft.added, newRow(bases[0])] })} />
     </form>
+  );
+}
+
+function newRow(like: Row | undefined): Row {
+  return { sku: '', name: '', price: '', tax: like?.tax ?? '0.00', available: true, left: '' };
+}
+
+function SaveBar({ busy, touched, wrong, add, forget }: {
+  busy: boolean; touched: number; wrong: number; add(): void; forget(): void;
+}) {
+  return (
+    <div class="row save-bar">
+      <Button kind="main" type="submit" icon="check" disabled={busy || touched === 0 || wrong > 0}>
+        {busy ? 'Saving…' : touched === 0 ? 'Nothing to save'
+          : `Save ${touched} ${touched === 1 ? 'change' : 'changes'}`}
+      </Button>
+      <Button icon="plus" onClick={add}>Add an item</Button>
+      {touched > 0 && (
+        <Button kind="plain" icon="cross" disabled={busy} onClick={forget}>Forget my changes</Button>
+      )}
+      {wrong > 0 && (
+        <span class="error" role="status">
+          {wrong === 1 ? 'One item needs' : `${wrong} items need`} a correction.
+        </span>
+      )}
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 // One item of the menu editor, with what is wrong under each field.
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { Badge, Button } from '../shared/ui';
 import type { Errors, Row } from './menu_draft';
 
@@ -13,6 +14,10 @@ interface MenuRowProps {
 }
 
 export function MenuRow({ row, errors, isNew, isTouched, change, remove }: MenuRowProps) {
+  const line = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (isNew && !row.sku) line.current?.querySelector('input')?.focus();
+  }, []);
   const who = row.name || row.sku || 'the new item';
   const cell = (name: 'sku' | 'name' | 'price' | 'tax' | 'left', label: string,
     more: JSX.HTMLAttributes<HTMLInputElement> = {}) => (
@@ -23,7 +28,7 @@ export function MenuRow({ row, errors, isNew, isTouched, change, remove }: MenuR
     </Cell>
   );
   return (
-    <tr data-touched={isTouched}>
+    <tr ref={line} data-touched={isTouched}>
       {isNew ? cell('sku', 'SKU') : (
         <td data-name="SKU"><span class="code">{row.sku}</span>{' '}
           {isTouched && <Badge tone="care">changed</Badge>}</td>
@@ -31,7 +36,8 @@ export function MenuRow({ row, errors, isNew, isTouched, change, remove }: MenuR
       {cell('name', 'Name')}
       {cell('price', 'Price', { inputMode: 'decimal', size: 7 } as object)}
       {cell('tax', 'Tax %', { inputMode: 'decimal', size: 5 } as object)}
-      {cell('left', 'Left', { inputMode: 'numeric', size: 6, placeholder: 'not counted' } as object)}
+      {cell('left', 'Left',
+        { inputMode: 'numeric', size: 6, placeholder: 'not counted' } as object)}
       <td data-name="Available">
         <span class="row tight">
           <label class="check">

@@ -18,7 +18,9 @@ import { api, changes } from './state';
 import { TrayPart } from './tray_part';
 import { reasonWords, stateOf } from './words';
 
-const LATER_MS = 2500; // after a change its paint, its news and its ledger rows follow
+// After a change its paint, its news and its ledger rows follow.
+const LATER_MS = 2500;
+const AGAIN_MS = 15_000;
 
 export function OrderPage({ id }: { id: string }) {
   const order = useLoad(`order:${id}`, () => readOrder(id), changes.value);
@@ -34,12 +36,18 @@ function OrderView({ order, loaded }: { order: Order; loaded: Loaded<Order> }) {
   const { act, told, tell } = useAct(loaded);
   const [later, setLater] = useState(0);
   useEffect(() => {
-    const timer = setTimeout(() => setLater((n) => n + 1), LATER_MS);
-    return () => clearTimeout(timer);
-  }, [order.version, changes.value]);
+    const read = () => setLater((n) => n + 1);
+    const soon = setTimeout(read, LATER_MS);
+    const again = setInterval(() => document.hidden || read(), AGAIN_MS);
+    return () => {
+      clearTimeout(soon);
+      clearInterval(again);
+    };
+  }, [order.version]);
   const parts = `${order.version}/${later}`;
   const path = { params: { path: { id: order.id } } };
-  const tray = useLoad<Tray>(`tray:${order.id}`, () => api.GET('/v1/orders/{id}/tray', path), parts);
+  const tray = useLoad<Tray>(`tray:${order.id}`,
+    () => api.GET('/v1/orders/{id}/tray', path), parts);
   const menu = useLoad<Menu>(`menu:${order.site}`,
     () => api.GET('/v1/menu', { params: { query: { site: order.site } } }));
   const items = menu.data?.items ?? [];

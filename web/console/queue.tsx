@@ -201,7 +201,8 @@ function isTyping({ target, key }: KeyboardEvent): boolean {
 }
 
 function QueueHead({ order, names, place, move, help, toggleHelp }: {
-  order: Order; names: MenuItem[]; place: string; move(by: number): void; help: boolean; toggleHelp(): void;
+  order: Order; names: MenuItem[]; place: string; move(by: number): void;
+  help: boolean; toggleHelp(): void;
 }) {
   const { label, tone } = stateOf(order);
   return (
@@ -257,8 +258,10 @@ function Sending({ desk, tray, busy, isSure, setDesk, name }: {
 }) {
   const open = unnamed(tray, desk.chosen);
   return (
-    <div class="stack tight">
-      {open > 0 && <p class="soft">{open === 1 ? 'One item has' : `${open} items have`} no name yet.</p>}
+    <div class="stack tight sending">
+      {open > 0 && (
+        <p class="soft">{open === 1 ? 'One item has' : `${open} items have`} no name yet.</p>
+      )}
       <div class="row">
         <Button kind="main" disabled={busy || desk.chosen.size === 0} onClick={name}>
           <kbd>Enter</kbd> Send names

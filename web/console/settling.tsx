@@ -82,7 +82,9 @@ export function Settling({ order, menu, act, onClose }: {
         <Notice>More than was ordered: the bank may be asked for a greater hold first.</Notice>
       )}
       {total === 0 && (
-        <Notice tone="care" icon="alert">At nothing the order is cancelled, nothing is charged.</Notice>
+        <Notice tone="care" icon="alert">
+          At nothing the order is cancelled, nothing is charged.
+        </Notice>
       )}
       <Reason value={reason} onInput={setReason} />
     </Ask>

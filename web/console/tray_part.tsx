@@ -132,7 +132,9 @@ function Versions({ tray }: { tray: Tray }) {
     <details>
       <summary>What it was seen with</summary>
       <dl class="facts">
-        {rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value || '–'}</dd></div>)}
+        {rows.map(([name, value]) => (
+          <div key={name}><dt>{name}</dt><dd>{value || '–'}</dd></div>
+        ))}
       </dl>
     </details>
   );
