@@ -21,7 +21,8 @@ export function Enrol({ site }: { site: string }) {
     <div class="stack narrow">
       <h1>Enrol an item</h1>
       <p class="soft">Show the camera's gallery what an item looks like: pictures of the item alone
-        on an empty tray, as the station's camera takes them. Five from different sides are good.</p>
+        on an empty tray, as the station's camera takes them. Five from different sides are good.
+      </p>
       <Await of={menu} what="the menu" none="This site has no menu yet. Load a store file first.">
         {(data) => data.items.length === 0
           ? <div class="empty">The menu is empty.{' '}

@@ -62,8 +62,8 @@ function Editor({ menu, loaded }: { menu: Menu; loaded: Loaded<Menu> }) {
   };
   const save = async () => {
     setBusy(true);
-    const { told: said, saved } = await saveAll(menu, bases, rows, digits, loaded);
-    if (saved) setDraft(EMPTY);
+    const { told: said, left } = await saveAll(menu, bases, rows, digits, loaded);
+    if (left) setDraft(left);
     setTold(said);
     setBusy(false);
   };
@@ -119,7 +119,9 @@ function SaveBar({ busy, touched, wrong, add, forget }: {
       </Button>
       <Button icon="plus" onClick={add}>Add an item</Button>
       {touched > 0 && (
-        <Button kind="plain" icon="cross" disabled={busy} onClick={forget}>Forget my changes</Button>
+        <Button kind="plain" icon="cross" disabled={busy} onClick={forget}>
+          Forget my changes
+        </Button>
       )}
       {wrong > 0 && (
         <span class="error" role="status">
@@ -130,12 +132,12 @@ function SaveBar({ busy, touched, wrong, add, forget }: {
   );
 }
 
-// The menu first, then the counts that changed; what failed stays in the draft.
+// The menu first, then the counts that changed. left: the draft that
+// remains; absent: as it was.
 async function saveAll(menu: Menu, bases: Row[], rows: Row[], digits: number,
-  loaded: Loaded<Menu>): Promise<{ told: Told; saved: boolean }> {
+  loaded: Loaded<Menu>): Promise<{ told: Told; left?: Draft }> {
   const failed = (problem: Problem | undefined) => ({
     told: { tone: 'care' as const, lines: ['Not everything was saved.', words(problem)] },
-    saved: false,
   });
   const body = editOf(rows, digits);
   let now = menu;
@@ -143,23 +145,24 @@ async function saveAll(menu: Menu, bases: Row[], rows: Row[], digits: number,
     const { data, error } = await api.PUT('/v1/sites/{site}/menu', {
       params: { path: { site: menu.site }, header: { 'If-Match': tagOf(menu.version) } }, body,
     });
-    if (isStale(error)) return { told: await reloaded(menu, loaded), saved: false };
+    if (isStale(error)) return { told: await reloaded(menu, loaded) };
     if (!data) return failed(error);
     now = data;
   }
-  for (const [at, row] of rows.entries()) {
-    if ((bases[at]?.left ?? '') === row.left.trim()) continue;
+  const counts = rows.filter((row, at) => (bases[at]?.left ?? '') !== row.left.trim());
+  for (const [done, row] of counts.entries()) {
     const left = row.left.trim() === '' ? null : Number.parseInt(row.left, 10);
     const { error } = await api.PUT('/v1/sites/{site}/items/{sku}/stock', {
       params: { path: { site: menu.site, sku: row.sku } }, body: { left, reason: COUNTED },
     });
     if (error) {
       loaded.put(now);
-      return failed(error);
+      const open = counts.slice(done).map(({ sku, left }) => [sku, { left }] as const);
+      return { ...failed(error), left: { edits: Object.fromEntries(open), added: [] } };
     }
   }
   loaded.reload();
-  return { told: { tone: 'good', lines: ['Saved.'] }, saved: true };
+  return { told: { tone: 'good', lines: ['Saved.'] }, left: EMPTY };
 }
 
 async function reloaded(menu: Menu, loaded: Loaded<Menu>): Promise<Told> {
