@@ -6,9 +6,9 @@
 
 #include "edge/screen/assets.hpp"
 #include "edge/screen/board.hpp"
-#include "lib/base/check.hpp"
 #include "lib/base/file.hpp"
 #include "lib/base/log.hpp"
+#include "lib/http/files.hpp"
 #include "lib/http/server.hpp"
 
 namespace trayline::screen {
@@ -20,13 +20,11 @@ http::Response problem(int status, std::string_view detail) {
           Json::object({{"status", status}, {"title", detail}}).dump()};
 }
 
-http::Handler file_handler(const char* name, const char* type) {
-  return [name, type](const http::Request&, const http::ResponderPtr& responder) {
-    const std::optional<std::string_view> text = asset(name);
-    check(text.has_value(), "the page is compiled in");
-    responder->answer(
-        {200, {{"Content-Type", type}, {"Cache-Control", "no-cache"}}, std::string(*text)});
-  };
+// The page's files; the page itself where none is named.
+void answer_page(const http::Request& request, const http::ResponderPtr& responder) {
+  const auto named = request.params.find("file");
+  const std::string file = named == request.params.end() ? "index.html" : named->second;
+  responder->answer(http::answer_file(asset, request, "screen/" + file));
 }
 
 }  // namespace
@@ -43,7 +41,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   const ServerConfig config;
   const Report report;
   Boards boards;
-  std::map<std::string, std::vector<std::shared_ptr<http::Stream>>> pages;
+  std::map<std::string, std::vector<std::shared_ptr<http::Stream>>> pages;  // by ?screen=
   bool connected = true;
   bool closing = false;
   std::uint16_t port = 0;
@@ -66,9 +64,11 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
   void show(const std::string& screen) {
     const std::string text = text_for(screen);
-    // A copy: a stream that fails takes itself out of the list.
-    const std::vector<std::shared_ptr<http::Stream>> open = pages[screen];
-    for (const auto& page : open) page->send("", "state", text);
+    for (const std::string& watched : {screen, std::string(kEveryScreen)}) {
+      // A copy: a stream that fails takes itself out of the list.
+      const std::vector<std::shared_ptr<http::Stream>> open = pages[watched];
+      for (const auto& page : open) page->send("", "state", text);
+    }
   }
 
   // Before it is shown: a power cut later does not bring an older one back.
@@ -89,20 +89,26 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
   void events(const http::Request& request, const http::ResponderPtr& responder) {
     const std::string screen = screen_of(request);
-    if (boards.find(screen) == nullptr) return responder->answer(problem(404, "no such screen"));
+    const bool every = screen == kEveryScreen;
+    if (!every && boards.find(screen) == nullptr) {
+      return responder->answer(problem(404, "no such screen"));
+    }
     if (pages[screen].size() >= kPagesMax) {
       return responder->answer(problem(503, "16 pages are connected"));
     }
     std::shared_ptr<http::Stream> page = responder->stream({{"Cache-Control", "no-store"}});
     pages[screen].push_back(page);
-    page->on_close([self = weak_from_this(), screen, raw = page.get()] {
+    page->on_close([self = weak_from_this(), screen, every, raw = page.get()] {
       const std::shared_ptr<State> state = self.lock();
       if (state == nullptr || state->closing) return;
       std::erase_if(state->pages[screen], [&](const auto& p) { return p.get() == raw; });
-      state->act(screen, *state->boards.page_closed(screen));
+      if (!every) state->act(screen, *state->boards.page_closed(screen));
     });
-    act(screen, *boards.page_opened(screen));
-    page->send("", "state", text_for(screen));
+    if (!every) {
+      act(screen, *boards.page_opened(screen));
+      return page->send("", "state", text_for(screen));
+    }
+    for (const auto& [name, board] : boards.all()) page->send("", "state", text_for(name));
   }
 
   void painted(const http::Request& request, const http::ResponderPtr& responder) {
@@ -130,9 +136,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
                  {"Content-Security-Policy",
                   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}});
-    http.route("GET", "/", file_handler("page.html", "text/html; charset=utf-8"));
-    http.route("GET", "/page.js", file_handler("page.js", "text/javascript; charset=utf-8"));
-    http.route("GET", "/page.css", file_handler("page.css", "text/css; charset=utf-8"));
+    http.route("GET", "/", answer_page);
+    http.route("GET", "/{file}", answer_page);
     http.route("GET", "/state", [this](const http::Request& request, const auto& responder) {
       const std::string screen = screen_of(request);
       if (boards.find(screen) == nullptr) return responder->answer(problem(404, "no such screen"));

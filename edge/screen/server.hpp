@@ -21,12 +21,17 @@ struct ServerConfig {
   std::string core;        // for the reports
 };
 
-inline constexpr std::size_t kPagesMax = 16;  // of one screen; more are refused
+inline constexpr std::size_t kPagesMax = 16;  // of one screen, or of every one; more are refused
+inline constexpr const char* kEveryScreen = "*";  // no screen can be named so
 
-//   GET /                      the page; ?screen=ID, the first screen without
+//   GET /                      the page: ?screen=ID one screen, the first without; ?view=board all
+//                              screens at once, with the numbers of their orders
+//   GET /page.js ...           its files
 //   GET /state?screen=ID       the JSON of snapshot() in board.hpp
 //   GET /events?screen=ID      event stream: "state" events with the same JSON, at once and then
 //                              with every change
+//   GET /events?screen=*       the same of every screen, one event for each. Who reads it is no
+//                              page of a screen and counts for none
 //   POST /painted              {"screen", "version"} after the frame; 204
 class Server {
  public:

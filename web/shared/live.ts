@@ -56,7 +56,7 @@ async function run({ path, session, on, connected }: LiveOptions, stop: AbortSig
   }
 }
 
-async function read(
+export async function read(
   body: ReadableStream<Uint8Array>, silence: AbortController, on: (event: LiveEvent) => void,
 ) {
   const reader = body.getReader();
