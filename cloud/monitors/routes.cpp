@@ -85,7 +85,10 @@ Json state_schema() {
        {"number", text()},
        {"station", or_null("string")},
        {"lines", array_of(line)},
-       {"total", money()}});
+       {"total", money()},
+       {"link", text()},
+       {"code", text()},
+       {"until_ms", integer()}});
 }
 
 Json screen_schema() {

@@ -150,6 +150,68 @@ TEST_F(Pages, AStreamGetsTheStateAtOnceAndEveryChange) {
   EXPECT_FALSE(reports.back().painted);
 }
 
+TEST_F(Pages, AreFilesOfOneOriginWithNothingInline) {
+  for (const auto& [path, part] :
+       {std::pair{"/", "page.js"}, std::pair{"/?view=board", "page.js"},
+        std::pair{"/page.js", "painted"}, std::pair{"/page.css", "vmin"},
+        std::pair{"/worker.js", "caches"}}) {
+    const http::Response answer = ask({.url = url + path});
+    EXPECT_EQ(answer.status, 200) << path;
+    EXPECT_NE(answer.body.find(part), std::string::npos) << path;
+    const std::string* policy = http::find_header(answer.headers, "Content-Security-Policy");
+    ASSERT_NE(policy, nullptr) << path;
+    EXPECT_EQ(policy->find("unsafe"), std::string::npos) << *policy;
+    EXPECT_NE(http::find_header(answer.headers, "ETag"), nullptr) << path;
+  }
+  EXPECT_EQ(ask({.url = url + "/"}).body.find("<script>"), std::string::npos);
+  EXPECT_EQ(ask({.url = url + "/page.txt"}).status, 404);
+}
+
+TEST_F(Pages, AStreamOfEveryScreenTellsOfAllAndIsNoPage) {
+  ASSERT_TRUE(server->take(state(1)));
+  std::string text;
+  bool listening = true;
+  const auto tell = [&](std::string_view chunk) {
+    text += chunk;
+    return listening;
+  };
+  const auto told = [&](const char* part) {
+    return until([&] { return text.find(part) != std::string::npos; });
+  };
+  const std::size_t before = reports.size();
+  client.stream({.url = url + "/events?screen=*"}, tell, [](const auto&) {});
+  EXPECT_TRUE(told("\"version\":1")) << text;
+  EXPECT_TRUE(told("\"state\":null")) << "nothing is known of the side screen: " << text;
+  wire::ScreenState side = state(7, "paid");
+  side.screen = ScreenId("side");
+  ASSERT_TRUE(server->take(side));
+  EXPECT_TRUE(told("\"screen\":\"side\",\"version\":7")) << text;
+  server->uplink(false);
+  EXPECT_TRUE(told("\"connected\":false")) << text;
+  EXPECT_EQ(paint(R"({"screen":"side","version":7})").status, 204);
+  EXPECT_GT(reports.size(), before);
+  for (const wire::Shown& report : reports) {
+    EXPECT_EQ(report.pages, 0) << report.screen.value;
+    EXPECT_FALSE(report.painted) << report.screen.value;
+  }
+  listening = false;
+  server->uplink(true);
+  ASSERT_TRUE(server->take(state(8)));
+  EXPECT_EQ(paint(R"({"screen":"*","version":8})").status, 404);
+}
+
+TEST_F(Pages, ABasketKeepsItsCodeOverARestart) {
+  wire::ScreenState basket = state(4, "basket");
+  basket.lines[0].price_minor = 450;
+  basket.link = "https://store.example/app/#/basket/1";
+  basket.code = "A-17";
+  basket.until_ms = 1'900'000'000'000;
+  ASSERT_TRUE(server->take(basket));
+  start();
+  const Json told = parse_json(ask({.url = url + "/state?screen=main"}).body).value();
+  EXPECT_EQ(from_json<wire::ScreenState>(*told.at("state")).value(), basket);
+}
+
 // A browser as our child, in its own process group.
 class Browser {
  public:
@@ -201,6 +263,8 @@ TEST_F(Pages, ARealBrowserPaintsAndSaysSo) {
   EXPECT_TRUE(until([&] { return painted(4); })) << "no painted report for version 4";
   ASSERT_TRUE(server->take(state(2)));
   EXPECT_EQ(reports.back().painted, 4) << "the screen went back";
+  ASSERT_TRUE(server->take(state(5, "a status of later times")));
+  EXPECT_TRUE(until([&] { return painted(5); })) << "what the page does not know is please wait";
 }
 
 }  // namespace

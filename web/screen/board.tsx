@@ -6,7 +6,7 @@ import { isStale, type Known } from './state';
 import { SAY, span } from './words';
 
 const PAID_STAYS_MS = 5 * 60_000;
-const NUMBERS_MAX = 8; // of one column
+const NUMBERS_MAX = 6; // of one column
 const KEY = 'trayline.board.paid';
 
 interface Paid {
@@ -18,6 +18,7 @@ interface Entry {
   id: string;
   text: string;
   age: string;
+  isName?: boolean; // of a place, where there is no number
 }
 
 // Numbers stay for some minutes after they were paid, whatever their screen shows by then.
@@ -69,6 +70,7 @@ function waiting(known: Known[], statuses: string[], now: number): Entry[] {
     .map((one) => ({
       id: one.state.screen,
       text: one.state.number || one.state.station || one.state.screen,
+      isName: !one.state.number,
       age: isStale(one, now) ? SAY.noNews : ageText(now + one.ahead_ms - one.state.since_ms),
     }));
 }
@@ -87,8 +89,8 @@ function Column({ title, tone, icon, entries }: ColumnProps) {
       <h2><Icon name={icon} /> <span>{title}</span></h2>
       {entries.length === 0 && <p class="none">{SAY.none}</p>}
       <ul>
-        {entries.slice(0, room).map(({ id, text, age }) => (
-          <li key={id}>
+        {entries.slice(0, room).map(({ id, text, age, isName }) => (
+          <li key={id} data-name={isName}>
             <strong>{text}</strong>
             <span class="figures">{age}</span>
           </li>

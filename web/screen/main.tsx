@@ -21,7 +21,7 @@ const paid = new PaidNumbers();
 const page = document.getElementById('page')!;
 
 function Bar({ now }: { now: number }) {
-  if (stream.live) return null;
+  if (stream.live || stream.waiting) return null;
   const at = stream.goodAt;
   const old = at === null ? SAY.offlineEmpty : SAY.offline(clockTime(at), span(now - at));
   return (

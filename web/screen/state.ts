@@ -2,7 +2,7 @@
 // shown. Pure: time is passed in, milliseconds since 1970 by this page's clock where nothing else
 // is said.
 import type { Money } from '../shared/money';
-import { SAY, STATUS, WAIT, type Words } from './words';
+import { ENDED, SAY, STATUS, WAIT, type Words } from './words';
 
 export type LineState = 'seen' | 'missing' | 'extra' | 'unclear';
 
@@ -58,30 +58,48 @@ export function isStale(known: Known, now: number): boolean {
   return known.fresh_until !== null && now >= known.fresh_until;
 }
 
-export function statusOf(known: Known | null, now: number): string {
-  if (known === null || isStale(known, now)) return 'wait';
-  return known.state.status in STATUS ? known.state.status : 'wait';
+export interface Picture {
+  status: string; // "wait" where nothing better is known
+  words: Words;
 }
-
-export function wordsFor(known: Known | null, now: number, time: (at: number) => string): Words {
-  if (known === null) return { ...WAIT, hint: SAY.connecting };
-  if (isStale(known, now)) return { ...WAIT, hint: SAY.noNewsSince(time(known.received_at)) };
-  return STATUS[known.state.status] ?? WAIT;
+// time: a moment as text.
+export function pictureOf(
+  known: Known | null, now: number, time: (at: number) => string,
+): Picture {
+  const wait = (hint: string) => ({ status: 'wait', words: { ...WAIT, hint } });
+  if (known === null) return wait(SAY.connecting);
+  if (isStale(known, now)) return wait(SAY.noNewsSince(time(known.received_at)));
+  const { status } = known.state;
+  const words = STATUS[status];
+  if (!words) return wait('');
+  if (status === 'basket' && leftOf(known, now) === 0) return { status: 'ended', words: ENDED };
+  return { status, words };
 }
 
 const LINES_MAX = 9;
 
+// So many letters of a name stand beside a price, or beside a word such as "not ordered".
+const LETTERS = 19;
+const LETTERS_MARKED = 15;
+const TWO_LINED_ALWAYS = 4; // rows; there is room
+const TWO_LINED_MAX = 6;
+
 export interface Rows {
   lines: Line[];
   more: number; // lines of what was seen as it should be, that found no room
+  twoLined: boolean; // names may take a second line
 }
 
 // What is wrong comes first, all of it; of the rest as many as fit.
-export function rowsOf(lines: Line[]): Rows {
-  const wrong = lines.filter((line) => line.state !== 'seen');
-  const right = lines.filter((line) => line.state === 'seen');
+export function rowsOf(all: Line[]): Rows {
+  const wrong = all.filter((line) => line.state !== 'seen');
+  const right = all.filter((line) => line.state === 'seen');
   const room = Math.max(0, LINES_MAX - wrong.length);
-  return { lines: [...wrong, ...right.slice(0, room)], more: Math.max(0, right.length - room) };
+  const lines = [...wrong, ...right.slice(0, room)];
+  const isLong = ({ name, state }: Line) =>
+    name.length > (state === 'seen' ? LETTERS : LETTERS_MARKED);
+  const twoLined = lines.length <= (lines.some(isLong) ? TWO_LINED_MAX : TWO_LINED_ALWAYS);
+  return { lines, more: Math.max(0, right.length - room), twoLined };
 }
 
 // Milliseconds until the basket ends; null: it does not say.

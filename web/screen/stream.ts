@@ -38,6 +38,11 @@ export class Stream {
     return this.open && this.connected && this.heard;
   }
 
+  // Connected, but the core has not been told anything yet.
+  get waiting(): boolean {
+    return this.open && this.connected && this.known.size === 0;
+  }
+
   // When what is known was the truth last; null: never.
   get goodAt(): number | null {
     const received = [...this.known.values()].map((known) => known.received_at);
@@ -95,7 +100,7 @@ export class Stream {
     this.heard = true;
     if (!every) this.known.clear();
     this.known.set(state.screen, learn(snapshot, state, now));
-    this.good_at = now;
+    if (this.connected) this.good_at = now;
     this.keep(now);
     return state;
   }

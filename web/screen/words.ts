@@ -10,6 +10,10 @@ export interface Words {
 }
 
 export const WAIT: Words = { title: 'Please wait', hint: '', tone: 'quiet', icon: 'clock' };
+// A basket whose time is over.
+export const ENDED: Words = {
+  title: 'The time is up', hint: 'Please ask at the counter', tone: 'quiet', icon: 'clock',
+};
 
 // By the state's status; one that is not here is WAIT.
 export const STATUS: Readonly<Record<string, Words>> = {
@@ -54,15 +58,15 @@ export const SAY = {
     `Offline. Showing what was known at ${time}, ${age} ago`,
   offlineEmpty: 'Offline. Nothing is known yet',
   noSuchScreen: 'There is no screen of this name here. Correct the address of this page',
+  unknownItem: 'Unknown item',
   more: (count: number) => `and ${count} more`,
   total: 'Total',
   code: 'or type',
   qr: (code: string) => `QR code that opens basket ${code} in the app`,
   endsIn: (left: string) => `Open for ${left}`,
-  ended: 'The time is up. Please ask at the counter',
   board: 'Orders',
-  looking: 'Looking',
-  help: 'Please see staff',
+  looking: 'Being checked',
+  help: 'See staff',
   paid: 'Paid',
   none: 'None',
   noNews: 'no news',
