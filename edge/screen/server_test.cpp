@@ -151,10 +151,9 @@ TEST_F(Pages, AStreamGetsTheStateAtOnceAndEveryChange) {
 }
 
 TEST_F(Pages, AreFilesOfOneOriginWithNothingInline) {
-  for (const auto& [path, part] :
-       {std::pair{"/", "page.js"}, std::pair{"/?view=board", "page.js"},
-        std::pair{"/page.js", "painted"}, std::pair{"/page.css", "vmin"},
-        std::pair{"/worker.js", "caches"}}) {
+  for (const auto& [path, part] : {std::pair{"/", "page.js"}, std::pair{"/?view=board", "page.js"},
+                                   std::pair{"/page.js", "painted"}, std::pair{"/page.css", "vmin"},
+                                   std::pair{"/worker.js", "caches"}}) {
     const http::Response answer = ask({.url = url + path});
     EXPECT_EQ(answer.status, 200) << path;
     EXPECT_NE(answer.body.find(part), std::string::npos) << path;

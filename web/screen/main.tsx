@@ -53,4 +53,4 @@ show();
 setInterval(show, TICK_MS);
 void stream.follow(show);
 // Brings the page itself after a reload without the server; only where browsers allow it.
-if ('serviceWorker' in navigator) void navigator.serviceWorker.register('worker.js').catch(() => {});
+void navigator.serviceWorker?.register('worker.js').catch(() => {});

@@ -72,16 +72,21 @@ export class Stream {
   }
 
   private async once(changed: (state?: State) => void): Promise<void> {
-    const silence = new AbortController();
-    const timer = setTimeout(() => silence.abort(), ANSWER_MOST_MS);
-    const response = await fetch(this.path, { cache: 'no-store', signal: silence.signal })
-      .finally(() => clearTimeout(timer));
-    this.refused = response.status === 404;
-    if (!response.ok || !response.body) return;
-    this.heard = false;
-    await read(response.body, silence, (event) => {
-      if (event.event === 'state') changed(this.take(JSON.parse(event.data) as Snapshot));
-    });
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), ANSWER_MOST_MS);
+    try {
+      const response = await fetch(this.path, { cache: 'no-store', signal: stop.signal });
+      clearTimeout(timer);
+      this.refused = response.status === 404;
+      if (!response.ok || !response.body) return;
+      this.heard = false;
+      await read(response.body, stop, (event) => {
+        if (event.event === 'state') changed(this.take(JSON.parse(event.data) as Snapshot));
+      });
+    } finally {
+      clearTimeout(timer);
+      stop.abort(); // the server counts a stream that is left open as a page
+    }
   }
 
   // The state where it is to be shown, also one that is shown already.

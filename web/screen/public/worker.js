@@ -3,9 +3,12 @@
 const CACHE = 'screen';
 const FILES = ['./', 'page.js', 'page.css'];
 
-addEventListener('install', (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => skipWaiting()));
-});
+async function install() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES);
+  await skipWaiting();
+}
+addEventListener('install', (event) => event.waitUntil(install()));
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));
 
 async function answer(request, file) {
