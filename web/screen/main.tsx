@@ -25,10 +25,10 @@ function Bar({ now }: { now: number }) {
   const at = stream.goodAt;
   const old = at === null ? SAY.offlineEmpty : SAY.offline(clockTime(at), span(now - at));
   return (
-    <p class="bar">
+    <footer class="bar">
       <Icon name="offline" />
       <span>{stream.refused ? SAY.noSuchScreen : old}</span>
-    </p>
+    </footer>
   );
 }
 
