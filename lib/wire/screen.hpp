@@ -26,7 +26,7 @@ struct ScreenLine {
   std::string name;
   std::int64_t quantity = 1;
   LineState state = LineState::seen;
-  std::optional<std::int64_t> price_minor = std::nullopt;  // of one
+  std::optional<std::int64_t> price_minor{};  // of one, in the currency of the total
   bool operator==(const ScreenLine&) const = default;
   static void describe(auto& member, auto& self) {
     member("sku", self.sku);
@@ -50,10 +50,9 @@ struct ScreenState {
   std::optional<StationId> station;
   std::vector<ScreenLine> lines;
   std::optional<Money> total;
-  // Of a basket that waits for whoever pays it: what the QR code says, the same to type, its end.
-  std::string link;
-  std::string code;
-  std::optional<std::int64_t> until_ms;
+  std::optional<std::string> link;       // of a basket: what its QR code says
+  std::optional<std::string> code;       // of a basket: short, to be typed, e.g. "A-17"
+  std::optional<std::int64_t> until_ms;  // of a basket: when it ends
   bool operator==(const ScreenState&) const = default;
   static void describe(auto& member, auto& self) {
     member("screen", self.screen);
@@ -65,8 +64,8 @@ struct ScreenState {
     member("station", self.station);
     member.defaulted("lines", self.lines);
     member("total", self.total);
-    member.defaulted("link", self.link);
-    member.defaulted("code", self.code);
+    member("link", self.link);
+    member("code", self.code);
     member("until_ms", self.until_ms);
   }
 };
