@@ -1,6 +1,8 @@
 #include "sim/stripe/simulator.hpp"
 
 #include "lib/base/check.hpp"
+#include "lib/http/files.hpp"
+#include "sim/stripe/assets.hpp"
 #include "sim/stripe/context.hpp"
 #include "sim/stripe/simulator_state.hpp"
 
@@ -14,6 +16,17 @@ constexpr Millis lapse_every{1'000};
 http::Response problem(int status, std::string_view type, std::string_view message) {
   const Json error = Json::object({{"type", type}, {"message", message}});
   return json_response(status, Json::object({{"error", error}}));
+}
+
+// What stands where Stripe.js and its frames go: "/v3/" is the script.
+void element_file(const http::Request& request, const http::ResponderPtr& responder) {
+  const auto named = request.params.find("file");
+  const std::string file = named == request.params.end() ? "v3.js" : named->second;
+  http::Response response = http::answer_file(
+      asset, request, "element/" + file,
+      {{"Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"}});
+  responder->answer(std::move(response));
 }
 
 http::Limits server_limits() {
@@ -129,6 +142,8 @@ void Simulator::State::routes() {
                                     "Stripe-Version"}},
                        .body = {}});
   });
+  server.route("GET", "/v3/", element_file);
+  server.route("GET", "/v3/{file}", element_file);
   for (const char* method : {"GET", "POST", "DELETE"}) {
     server.route(method, "/v1/{rest*}",
                  [this](const http::Request& request, const http::ResponderPtr& responder) {
