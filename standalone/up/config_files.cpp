@@ -51,7 +51,9 @@ std::string cloud_text(const Wiring& wiring) {
   out.broker.ca = wiring.certificates.cloud.ca;
   out.broker.cert = wiring.certificates.cloud.cert;
   out.broker.key = wiring.certificates.cloud.key;
+  out.accounts.staff = {std::string(kStaffMember)};
   out.payments.url = local(wiring.ports.stripe);
+  out.payments.script_url = local(wiring.ports.stripe) + "/v3/";
   out.payments.secret_key_file = wiring.secrets.secret_key;
   out.payments.publishable_key_file = wiring.secrets.publishable_key;
   out.payments.webhook_secret_files = {wiring.secrets.webhook};

@@ -2,6 +2,7 @@
 // read back. Pure.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "cloud/settings.hpp"
 #include "cloud/store_file.hpp"
@@ -12,6 +13,7 @@
 namespace trayline::up {
 
 inline constexpr const char* kEnv = "local";
+inline constexpr std::string_view kStaffMember = "staff@example.org";  // a user name
 
 // The demo store: the renderer's menu with prices, one core, one station, one screen.
 std::string demo_store_text();

@@ -93,11 +93,15 @@ struct Customer::Live : std::enable_shared_from_this<Customer::Live> {
 
 // Each run has customers of its own, so that a kept state folder is no hindrance.
 Customer::Customer(Loop& loop, Random& random, PhoneSettings settings, const std::string& name)
+    : Customer(loop, random, std::move(settings),
+               Account{name + "-" + hex(random, 4), hex(random, 12)}) {}
+
+Customer::Customer(Loop& loop, Random& random, PhoneSettings settings, Account account)
     : loop_(loop),
       random_(random),
       settings_(std::move(settings)),
-      username_(name + "-" + hex(random, 4)),
-      password_(hex(random, 12)) {}
+      username_(std::move(account.username)),
+      password_(std::move(account.password)) {}
 
 Customer::~Customer() {
   on_loop(loop_, [this] { live_.reset(); });
@@ -125,7 +129,9 @@ Result<Json> Customer::api(const std::string& method, const std::string& path,
 }
 
 Result<void> Customer::sign_up(const CodeFor& code_for, const Until& until) {
-  const Json email = Json::object({{"Name", "email"}, {"Value", username_ + "@example.org"}});
+  const bool is_address = username_.find('@') != std::string::npos;
+  const Json email = Json::object(
+      {{"Name", "email"}, {"Value", is_address ? username_ : username_ + "@example.org"}});
   const auto signed_up = accounts("SignUp", Json::object({{"ClientId", settings_.client_id},
                                                           {"Username", username_},
                                                           {"Password", password_},
@@ -138,6 +144,10 @@ Result<void> Customer::sign_up(const CodeFor& code_for, const Until& until) {
                                                                  {"Username", username_},
                                                                  {"ConfirmationCode", *code}}));
   if (!confirmed) return fail(confirmed.error());
+  return sign_in();
+}
+
+Result<void> Customer::sign_in() {
   const auto tokens = accounts(
       "InitiateAuth",
       Json::object(

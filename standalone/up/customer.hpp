@@ -37,18 +37,27 @@ Result<Reply> ask(const Ask& what);
 // The body of a 2xx reply; anything else is an error with what it said.
 Result<Json> ask_for(const Ask& what);
 
+struct Account {
+  std::string username;
+  std::string password;
+};
+
 class Customer {
  public:
   // The code that was sent to a user, once it was.
   using CodeFor = std::function<std::optional<std::string>(const std::string& username)>;
   using Until = std::function<bool(const std::function<bool()>&)>;
 
+  // With a user name and a password of its own.
   Customer(Loop& loop, Random& random, PhoneSettings settings, const std::string& name);
+  Customer(Loop& loop, Random& random, PhoneSettings settings, Account account);
   ~Customer();
   Customer(const Customer&) = delete;
   Customer& operator=(const Customer&) = delete;
 
   Result<void> sign_up(const CodeFor& code_for, const Until& until);
+  // For an account that was signed up before.
+  Result<void> sign_in();
   // kind: "visa", or "declined" (it can be saved and declines every charge). The number goes to
   // the provider alone.
   Result<void> save_card(const std::string& kind, const Until& until);

@@ -69,6 +69,7 @@ class Launch {
   std::string stripe_url() const;
   std::string screen_url() const;
   std::string state_dir() const { return wiring_.state_dir; }
+  std::string people_file() const { return wiring_.secrets.people; }
   Loop& loop() { return loop_; }
   Random& random() { return random_; }
   const Clock& clock() const { return clock_; }

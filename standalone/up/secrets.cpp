@@ -1,8 +1,8 @@
 #include "standalone/up/secrets.hpp"
 
-#include <array>
 #include <filesystem>
 #include <functional>
+#include <vector>
 
 #include "infra/core/core.hpp"
 #include "infra/pki/pki.hpp"
@@ -14,9 +14,14 @@ namespace {
 
 constexpr std::chrono::days kRenewBefore{30};
 
-Result<void> make_secret(const std::string& file, const std::string& prefix, Random& random) {
+// What programs tell each other; what people type is shorter.
+constexpr std::size_t kKeyBytes = 16;
+constexpr std::size_t kTypedBytes = 5;
+
+Result<void> make_secret(const std::string& file, const std::string& prefix, std::size_t length,
+                         Random& random) {
   if (auth::read_secret_file(file)) return {};
-  std::array<std::uint8_t, 16> bytes{};
+  std::vector<std::uint8_t> bytes(length);
   random.fill(bytes);
   return auth::write_secret_file(file, prefix + to_hex(bytes));
 }
@@ -41,11 +46,16 @@ Result<void> keep_good(const pki::Ca& ca, const std::string& dir, const std::str
 Result<Secrets> make_secrets(const StateFolder& state, Random& random) {
   const Secrets out{state.path("secrets/stripe_secret_key"),
                     state.path("secrets/stripe_publishable_key"),
-                    state.path("secrets/stripe_webhook_secret")};
+                    state.path("secrets/stripe_webhook_secret"), state.path("secrets/people")};
   const std::pair<const std::string*, const char*> all[] = {
       {&out.secret_key, "sk_test_"}, {&out.publishable_key, "pk_test_"}, {&out.webhook, "whsec_"}};
   for (const auto& [file, prefix] : all) {
-    if (auto made = make_secret(*file, prefix, random); !made) return fail(made.error());
+    if (auto made = make_secret(*file, prefix, kKeyBytes, random); !made) {
+      return fail(made.error());
+    }
+  }
+  if (auto made = make_secret(out.people, "demo-", kTypedBytes, random); !made) {
+    return fail(made.error());
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include "lib/base/log.hpp"
 #include "standalone/up/launch.hpp"
 #include "standalone/up/once.hpp"
+#include "standalone/up/people.hpp"
 
 namespace trayline::up {
 namespace {
@@ -24,6 +25,8 @@ void say(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); 
 Json urls(const Launch& launch) {
   return Json::object({{"ready", true},
                        {"cloud", launch.cloud_url()},
+                       {"app", launch.cloud_url() + "/app/"},
+                       {"console", launch.cloud_url() + "/console/"},
                        {"openapi", launch.cloud_url() + "/openapi.json"},
                        {"screen", launch.screen_url()},
                        {"payments", launch.stripe_url()},
@@ -36,8 +39,10 @@ void tell_urls(const Launch& launch, const Options& options) {
     std::fflush(stdout);
     return;
   }
+  say("  app       " + launch.cloud_url() + "/app/      order and pay, on a phone or here");
+  say("  console   " + launch.cloud_url() + "/console/  what staff sees: board, orders, reviews");
+  say("  screen    " + launch.screen_url() + "  what hangs over the counter");
   say("  cloud     " + launch.cloud_url() + "  (API description: /openapi.json)");
-  say("  screen    " + launch.screen_url());
   say("  payments  " + launch.stripe_url() + "  (simulator; ledger: /_sim/charges)");
   say("  state     " + launch.state_dir());
 }
@@ -65,6 +70,12 @@ Outcome conduct(Launch& launch, const Options& options) {
     return status;
   }
   if (!options.json) tell_urls(launch, options);  // programs were told, people scrolled
+  if (const Result<std::string> password = meet_people(launch)) {
+    say("  sign in   as " + std::string(kGuest) + " (has a card) or " + std::string(kStaffMember) +
+        ", password " + *password);
+  } else if (!launch.stopping()) {
+    say("  nobody can sign in: " + password.error().detail);
+  }
   say(status == 0 ? "all stories played; running until Ctrl-C"
                   : "a story failed, see above; running until Ctrl-C");
   while (!launch.stopping()) std::this_thread::sleep_for(kLook);
