@@ -8,9 +8,7 @@ import { at, route } from '../shared/route';
 import { Icon, type IconName } from '../shared/icons';
 import { Button, Notice } from '../shared/ui';
 import { Board } from './board';
-import { Enrol } from './enrol';
 import { Await, useLoad } from './load';
-import { MenuEditor } from './menu';
 import { OrderPage } from './order';
 import { Queue } from './queue';
 import { SignIn } from './sign_in';
@@ -20,8 +18,6 @@ import type { Site } from './staff_api';
 const VIEWS: { id: string; label: string; icon: IconName }[] = [
   { id: 'board', label: 'Board', icon: 'tray' },
   { id: 'review', label: 'Review', icon: 'eye' },
-  { id: 'menu', label: 'Menu', icon: 'menu' },
-  { id: 'enrol', label: 'Enrol', icon: 'picture' },
 ];
 
 function View({ id, site }: { id: string; site: string }) {
@@ -30,8 +26,6 @@ function View({ id, site }: { id: string; site: string }) {
     case 'board': return <Board site={site} />;
     case 'order': return order ? <OrderPage id={order} key={order} /> : <Nowhere />;
     case 'review': return <Queue site={site} key={site} />;
-    case 'menu': return <MenuEditor site={site} key={site} />;
-    case 'enrol': return <Enrol site={site} key={site} />;
     default: return <Nowhere />;
   }
 }

@@ -96,14 +96,14 @@ function Ledger({ rows }: { rows: LedgerRow[] }) {
     <div class="scroll" tabIndex={0} role="region" aria-label="Ledger rows">
       <table class="figures">
         <thead>
-          <tr><th>When</th><th>Account</th><th>What</th><th class="right">Amount</th></tr>
+          <tr><th>When</th><th>From, to</th><th>What</th><th class="right">Amount</th></tr>
         </thead>
         <tbody>
           {rows.map((row, at) => (
             <tr key={at}>
               <td>{dayAndTime(row.at)}</td>
-              <td class="code">{row.account}</td>
-              <td>{plain(row.kind)}<br /><small class="soft code">{row.reference}</small></td>
+              <td class="code">{row.credit}<br />{row.debit}</td>
+              <td>{plain(row.kind)}<br /><small class="soft code">{row.entry}</small></td>
               <td class="right">{minor(row.amount_minor, row.currency)}</td>
             </tr>
           ))}

@@ -12,8 +12,9 @@ import { Actions } from './actions';
 import { differenceWords } from './board';
 import { Await, useLoad, type Loaded } from './load';
 import { MoneyPart } from './money_part';
+import { useTray } from './named_tray';
 import { ShownPart, NewsPart, Timeline } from './past';
-import type { Menu, MenuItem, Tray } from './staff_api';
+import type { Menu, MenuItem } from './staff_api';
 import { api, changes } from './state';
 import { TrayPart } from './tray_part';
 import { reasonWords, stateOf } from './words';
@@ -45,11 +46,9 @@ function OrderView({ order, loaded }: { order: Order; loaded: Loaded<Order> }) {
     };
   }, [order.version]);
   const parts = `${order.version}/${later}`;
-  const path = { params: { path: { id: order.id } } };
-  const tray = useLoad<Tray>(`tray:${order.id}`,
-    () => api.GET('/v1/orders/{id}/tray', path), parts);
   const menu = useLoad<Menu>(`menu:${order.site}`,
     () => api.GET('/v1/menu', { params: { query: { site: order.site } } }));
+  const tray = useTray(order, parts, menu.data);
   const items = menu.data?.items ?? [];
   return (
     <article class="order stack">

@@ -6,6 +6,12 @@ import type { News, OrderStep, Shown } from './staff_api';
 import { api } from './state';
 import { plain, sentence, stateOf, type State } from './words';
 
+// http_status 0: the store has nowhere to send news to.
+function delivered({ http_status: status }: News): string {
+  if (status === 0) return 'nowhere to send it,';
+  return status !== null && status >= 200 && status < 300 ? 'delivered' : `given up (${status}),`;
+}
+
 interface PartProps {
   id: string;
   again: string;
@@ -51,8 +57,8 @@ export function NewsPart({ id, again }: PartProps) {
                 <li class="spread" key={`${one.status}${one.at}`}>
                   <span>{sentence(one.status)}<br />
                     <small class="soft figures">{dayAndTime(one.at)}</small></span>
-                  {one.delivered_at
-                    ? <span class="figures soft">delivered {clockTime(one.delivered_at)}</span>
+                  {one.done_at
+                    ? <span class="figures soft">{delivered(one)} {clockTime(one.done_at)}</span>
                     : <Badge tone="care">On its way</Badge>}
                 </li>
               ))}

@@ -33,9 +33,7 @@ function usePicture(hash: string) {
 export function Picture({ tray, focus, onFocus, names, byKeys }: PictureProps) {
   const [empty, setEmpty] = useState(false);
   const { url, problem } = usePicture(empty && tray.reference ? tray.reference : tray.image);
-  const [size, setSize] = useState({
-    width: tray.picture_width ?? 0, height: tray.picture_height ?? 0,
-  });
+  const [size, setSize] = useState({ width: 0, height: 0 });
   return (
     <figure class="picture">
       <div class="frame" style={size.width > 0

@@ -13,6 +13,7 @@ import { differenceWords } from './board';
 import { keepChosen, keptChosen } from './chosen';
 import { Items } from './items';
 import { Await, useLoad } from './load';
+import { useTray } from './named_tray';
 import { Tell } from './order';
 import { Picture } from './picture';
 import { choose, freshDesk, KEYS, press, unnamed, type Asked, type Desk } from './queue_keys';
@@ -95,10 +96,9 @@ interface OneOrderProps {
 }
 
 function OneOrder({ order, place, move, leave, tell }: OneOrderProps) {
-  const tray = useLoad<Tray>(`tray:${order.id}`,
-    () => api.GET('/v1/orders/{id}/tray', { params: { path: { id: order.id } } }), order.version);
   const menu = useLoad<Menu>(`menu:${order.site}`,
     () => api.GET('/v1/menu', { params: { query: { site: order.site } } }));
+  const tray = useTray(order, order.version, menu.data);
   const [desk, setDesk] = useDesk(tray.data);
   const [help, setHelp] = useState(localStorage.getItem(HELP_KEY) === 'shown');
   const { busy, problem, send } = useSend(order, (to) => {

@@ -4,14 +4,15 @@ import { effect, signal } from '@preact/signals';
 import { live } from '../shared/live';
 import { store } from '../shared/page';
 import { Session } from '../shared/session';
-import { BOARD_EVENTS, makeStaffApi } from './staff_api';
+import { makeApi } from '../shared/api';
+import { BOARD_EVENTS } from './staff_api';
 
 const SITE_KEY = 'trayline-console-site';
 const TICK_MS = 5000;
 
 export const told = store();
 export const session = new Session('trayline-staff', told);
-export const api = makeStaffApi(session);
+export const api = makeApi(session);
 
 export const site = signal<string | null>(localStorage.getItem(SITE_KEY));
 export function chooseSite(id: string): void {

@@ -1,16 +1,14 @@
-// The tray of an order: picture and items, naming what the camera was unsure of, and looking again
-// at the same picture (replay).
+// The tray of an order: picture and items, and naming what the camera was unsure of.
 import { useState } from 'preact/hooks';
-import { words, type Order } from '../shared/api';
-import { dayAndTime } from '../shared/time';
+import type { Order } from '../shared/api';
 import { Badge, Button, Notice } from '../shared/ui';
 import type { Act } from './act';
 import { keepChosen, keptChosen, type Choice, type Chosen } from './chosen';
 import { Items } from './items';
 import { Picture } from './picture';
-import type { MenuItem, Replayed, Tray } from './staff_api';
+import type { MenuItem, Tray } from './staff_api';
 import { api } from './state';
-import { nameOfItem, sentence } from './words';
+import { nameOfItem } from './words';
 import { tagOf } from './wish';
 
 const VERDICTS = {
@@ -73,7 +71,7 @@ export function TrayPart({ order, tray, menu, act }: {
     <>
       <div class="row">
         <Badge tone={verdict.tone}>{verdict.label}</Badge>
-        <span class="soft figures">{tray.station}, {dayAndTime(tray.received_at)}</span>
+        <span class="soft figures">{tray.station}</span>
       </div>
       <Picture tray={tray} focus={focus} onFocus={setFocus}
         names={new Map([...map].map(([at, { name }]) => [at, name]))} />
@@ -87,38 +85,8 @@ export function TrayPart({ order, tray, menu, act }: {
             : `Send ${map.size} ${map.size === 1 ? 'name' : 'names'}`}
         </Button>
       )}
-      <Replay order={order} />
       <Versions tray={tray} />
     </>
-  );
-}
-
-function Replay({ order }: { order: Order }) {
-  const [state, setState] = useState<'idle' | 'busy' | Replayed | string>('idle');
-  const ask = async () => {
-    setState('busy');
-    const { data, error } = await api.POST('/v1/orders/{id}/replay', {
-      params: { path: { id: order.id } }, body: {},
-    });
-    setState(data ?? words(error));
-  };
-  return (
-    <div class="stack tight">
-      <Button icon="refresh" disabled={state === 'busy'} onClick={() => void ask()}>
-        {state === 'busy' ? 'Looking at the stored picture again…' : 'Replay the stored picture'}
-      </Button>
-      {typeof state === 'object' && (
-        <Notice tone={state.same ? 'good' : 'care'} icon={state.same ? 'check' : 'alert'}>
-          <p>{state.same ? 'The same result came out.' : 'Another result came out.'}{' '}
-            Verdict: {sentence(state.verdict)}.</p>
-          <p>{state.items.map((item) => `${item.count} × ${item.name ?? item.sku}`).join(', ')
-            || 'Nothing was seen.'}</p>
-        </Notice>
-      )}
-      {typeof state === 'string' && state !== 'idle' && state !== 'busy' && (
-        <Notice tone="bad" icon="alert">The replay did not work. {state}</Notice>
-      )}
-    </div>
   );
 }
 
