@@ -80,6 +80,7 @@ inside() {
     mount -t sysfs -o ro sysfs "$1/sys" 2>/dev/null || mount --rbind --make-rslave /sys "$1/sys"
     exec chroot "$1" env -i HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8 \
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+      NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
       ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
       bash -c "cd /srv/trayline && $2"' fresh "$tree" "$1"
 }

@@ -186,11 +186,18 @@ class MonitorsTest : public testing::Test {
     return published;
   }
   host::OrProblem<host::Answer> get(const std::string& core, const std::string& screen) {
+    return ask("/v1/screens/{core}/{screen}", {{"core", core}, {"screen", screen}});
+  }
+  host::OrProblem<host::Answer> ask(const std::string& pattern,
+                                    const std::map<std::string, std::string>& params) {
     http::Request request;
-    request.params = {{"core", core}, {"screen", screen}};
+    request.params = params;
     const host::Asked asked{request, {}, {}, clock.now(), random};
     const auto reader = db->reader();
-    return std::get<host::Query>(routes().at(0).handle)(asked, **reader);
+    const std::vector<host::Route> all = routes();
+    const auto route = std::find_if(all.begin(), all.end(),
+                                    [&](const host::Route& r) { return r.pattern == pattern; });
+    return std::get<host::Query>(route->handle)(asked, **reader);
   }
 
   ManualClock clock{kNow};
@@ -239,6 +246,34 @@ TEST_F(MonitorsTest, OfSeveralStatesInABatchTheLastIsSent) {
   EXPECT_EQ(state_in(sent[1]).version, 3) << "versions rise by each state";
 }
 
+TEST_F(MonitorsTest, KeepsWhatWasPaintedOfAnOrder) {
+  const auto painted = [&] {
+    std::string all;
+    const auto answer = ask("/v1/orders/{id}/shown", {{"id", "o-1"}});
+    for (const Json& one : *answer->body.at("data")->as_array()) {
+      all += std::to_string(one.int_at("version")) + " " + one.text_at("status") + " ";
+    }
+    return all;
+  };
+  Show first = show("checking");
+  first.state.order = OrderId("o-1");
+  post(first);
+  tick();
+  EXPECT_EQ(painted(), "") << "it was asked for, and nobody saw it";
+  for (int times = 0; times < 2; ++times) {
+    post(shown(1));
+    tick();
+  }
+  EXPECT_EQ(painted(), "1 checking ");
+  first.state.status = "paid";
+  post(first);
+  post(shown(1));  // of what was there before
+  tick();
+  post(shown(2));
+  tick();
+  EXPECT_EQ(painted(), "1 checking 2 paid ");
+}
+
 // Runs every statement: the story of a screen from its first word to a restored backup.
 TEST_F(MonitorsTest, RepeatsUntilPaintedAndContinuesAboveWhatWasPainted) {
   Repeater repeater("dev");
@@ -249,7 +284,9 @@ TEST_F(MonitorsTest, RepeatsUntilPaintedAndContinuesAboveWhatWasPainted) {
   post(shown(std::nullopt, true));
   ASSERT_EQ(tick().size(), 1U);
   EXPECT_EQ(state_in(published[0]).status, "idle");
-  post(show("checking"));
+  Show first = show("checking");
+  first.state.order = OrderId("o-1");
+  post(first);
   tick();
   ASSERT_EQ(repeats().size(), 1U) << "painted nothing yet";
   clock.advance(Millis(2000));
@@ -261,6 +298,7 @@ TEST_F(MonitorsTest, RepeatsUntilPaintedAndContinuesAboveWhatWasPainted) {
   post(shown(2));
   EXPECT_TRUE(tick().empty());
   EXPECT_TRUE(repeats().empty()) << "painted what it shall";
+  EXPECT_EQ(ask("/v1/orders/{id}/shown", {{"id", "o-1"}})->body.at("data")->as_array()->size(), 1U);
   post(shown(41));
   const auto above = tick();
   ASSERT_EQ(above.size(), 1U);
@@ -272,6 +310,7 @@ TEST_F(MonitorsTest, RepeatsUntilPaintedAndContinuesAboveWhatWasPainted) {
   EXPECT_EQ(answer->body.int_at("version"), 42);
   EXPECT_EQ(answer->body.int_at("painted"), 41);
   EXPECT_EQ(answer->body.at("state")->text_at("status"), "checking");
+  EXPECT_EQ(ask("/v1/screens", {})->body.at("data")->as_array()->size(), 1U);
   EXPECT_EQ(get("core-1", "right").error().type, "screen_not_found");
   EXPECT_EQ(get("Core 1", "left").error().type, "screen_not_found");
 

@@ -52,6 +52,9 @@ class Change {
   std::int64_t was_version_;
 };
 
+// Woken by every visible change of any order.
+inline constexpr std::string_view kBoardKey = "orders.board";
+
 // "<role>:<id>", or the role alone, as the history keeps it.
 std::string text_of(const Who& who);
 // What goes back to the stock of a site.

@@ -3,6 +3,7 @@
 #include <limits>
 #include <set>
 
+#include "cloud/orders/change.hpp"
 #include "cloud/orders/requests.hpp"
 #include "cloud/orders/rows.hpp"
 #include "cloud/orders/service.hpp"

@@ -46,7 +46,6 @@ host::Query staff_queue(SettingsPtr settings);
 host::Query board(SettingsPtr settings);
 // Says that something of some order changed: read the board again.
 host::Live board_events();
-inline constexpr std::string_view kBoardKey = "orders.board";
 inline constexpr std::int64_t kBoardMax = 200;
 inline constexpr Millis kBoardEnded{30 * 60 * 1000};
 inline constexpr Millis kBoardPlaced{24 * 60 * 60 * 1000};  // older ones are not looked at

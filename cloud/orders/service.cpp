@@ -188,8 +188,11 @@ Result<Snapshot> OrdersService::load(store::Session& session, const Batch& batch
   for (const auto& in : batch) {  // whose tray stands where an order's stood
     const auto* held = std::get_if<wire::orders::HoldResult>(in.body);
     const auto* revise = std::get_if<wire::orders::Revise>(in.body);
-    if (held == nullptr && revise == nullptr) continue;
-    const auto order = snapshot.orders.find(held ? held->order : revise->order);
+    const auto* named = std::get_if<wire::orders::NameItems>(in.body);
+    if (held == nullptr && revise == nullptr && named == nullptr) continue;
+    const auto order = snapshot.orders.find(held     ? held->order
+                                            : revise ? revise->order
+                                                     : named->order);
     if (order == snapshot.orders.end() || order->second.visit.empty()) continue;
     const Order& o = order->second;
     wanted.visits.add(o.core.value, o.station.value, o.visit.value);

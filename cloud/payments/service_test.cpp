@@ -234,7 +234,9 @@ TEST(Statements, ZAllHaveRun) {
   const std::vector<std::string> names = (*opened)->statements_seen();
   const std::set<std::string> seen(names.begin(), names.end());
   for (const store::Statement* statement : sql::statements) {
-    if (statement->name == "payments.read_cards") continue;  // tests/scenarios
+    const bool elsewhere =  // tests/scenarios
+        statement->name == "payments.read_cards" || statement->name == "payments.read_entries";
+    if (elsewhere) continue;
     EXPECT_TRUE(seen.contains(std::string(statement->name))) << statement->name << " did not run";
   }
 }

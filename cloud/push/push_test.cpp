@@ -125,6 +125,14 @@ TEST_F(PushTest, DeliversEachNewsOnceHoweverOftenItIsAskedFor) {
   EXPECT_EQ(memory.delivered()[0].status, "paid");
   EXPECT_EQ(memory.delivered()[1].status, "declined");
   EXPECT_EQ(row("o-1"), "200@1001000");
+  http::Request request;
+  request.params = {{"id", "o-1"}};
+  const auto reader = db->reader();
+  const auto told = std::get<host::Query>(routes().at(0).handle)(
+      host::Asked{request, {}, {}, clock.now(), random}, **reader);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->body.at("data", 0)->int_at("http_status"), 200);
+  EXPECT_EQ(told->body.at("data", 1)->text_at("status"), "declined");
   const std::vector<std::string> seen = db->statements_seen();
   for (const store::Statement* statement : sql::statements) {
     EXPECT_NE(std::find(seen.begin(), seen.end(), statement->name), seen.end())

@@ -1,13 +1,23 @@
 #include "tests/scenarios/asking.hpp"
 
 #include "cloud/catalogue/service.hpp"
+#include "cloud/monitors/service.hpp"
+#include "cloud/payments/service.hpp"
+#include "cloud/push/service.hpp"
 #include "lib/base/check.hpp"
 
 namespace trayline::scenarios {
 
 Asking::Asking() : reader(*world.db->reader()) {
-  for (auto& route : orders::routes(world.settings)) routes.push_back(std::move(route));
-  for (auto& route : catalogue::routes()) routes.push_back(std::move(route));
+  const auto add = [this](std::vector<host::Route> more) {
+    for (host::Route& route : more) routes.push_back(std::move(route));
+  };
+  add(orders::routes(world.settings));
+  add(catalogue::routes());
+  add(monitors::routes());
+  add(push::routes());
+  add(payments::routes({}, world.clock,
+                       [](const host::Message&, const auto&) { return Result<void>(); }));
 }
 
 host::Answer Asking::ask(const std::string& method, const std::string& pattern,

@@ -170,6 +170,7 @@ TEST_F(Routes, ZEveryStatementHasRun) {
   ASSERT_TRUE(orders::each_order(*reader, [&](OrderId id, wire::orders::State state) {
     books->orders->push_back({std::move(id), std::string(enum_name(state)), false});
   }));
+  EXPECT_TRUE(get("/v1/staff/board", {.query = {{"site", "main"}}}));
   std::int64_t charged = 0;
   ASSERT_TRUE(orders::each_fate(*reader, [&](CoreId, const std::string& fate, std::int64_t n) {
     if (fate == "charged") charged += n;
