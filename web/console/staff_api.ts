@@ -6,7 +6,6 @@ export type OrderStep = Schemas['OrderStep'];
 export type Refund = Schemas['Refund'];
 export type Payment = Schemas['Payment'];
 export type Site = Schemas['Site'];
-export type OrderLine = Schemas['OrderLine'];
 
 export type LedgerRow = Schemas['LedgerEntry'];
 export type News = Schemas['News'];
@@ -31,6 +30,7 @@ export function withNames(tray: Schemas['Tray'], menu: MenuItem[]): Tray {
     })),
   };
 }
+
 export type Shown = Schemas['PaintedState'];
 export type MenuItem = Schemas['MenuItem'];
 export type Menu = Schemas['Menu'];

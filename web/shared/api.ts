@@ -51,7 +51,6 @@ export function makeApi(session: Session) {
   client.use(signed);
   return client;
 }
-export type Api = ReturnType<typeof makeApi>;
 
 // For one wish of a person: kept for its repeats, so that nothing happens twice.
 export function idempotencyKey(): string {
